@@ -1,0 +1,1 @@
+"""The diffusion process in plain arithmetic: schedule, formulas, reverse loop."""

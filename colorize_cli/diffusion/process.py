@@ -1,0 +1,97 @@
+"""The formulas of the forward and the reverse process.
+
+Notation: y0 clean ab, eps standard normal noise, gamma the share of signal variance,
+    y = sqrt(gamma) y0 + sqrt(1 - gamma) eps          the noisy ab
+    v = sqrt(gamma) eps - sqrt(1 - gamma) y0          Salimans and Ho 2022
+
+Only arithmetic is used, so NumPy arrays and PyTorch tensors both work. gamma is a
+Python float, or an array that broadcasts against y.
+"""
+
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
+
+__all__ = [
+    "Prediction",
+    "add_noise",
+    "ddim_step",
+    "ddpm_step",
+    "predict_clean",
+    "prediction_target",
+]
+
+Prediction = Literal["epsilon", "v"]
+Array = TypeVar("Array")
+
+
+def add_noise(y0: Array, eps: Array, gamma: Any) -> Array:  # noqa: ANN401
+    """Noisy ab, a draw from q(y | y0) (DDPM, eq. 4).
+
+    Args:
+        y0: Clean ab, any shape.
+        eps: Standard normal noise, same shape.
+        gamma: Signal share, in [0, 1].
+    """
+    return gamma**0.5 * y0 + (1 - gamma) ** 0.5 * eps
+
+
+def prediction_target(y0: Array, eps: Array, gamma: Any, kind: Prediction) -> Array:  # noqa: ANN401
+    """What a network of this kind should answer for the noisy ab made of y0 and eps."""
+    if kind == "epsilon":
+        return eps
+    return gamma**0.5 * eps - (1 - gamma) ** 0.5 * y0
+
+
+def predict_clean(y: Array, predicted: Array, gamma: Any, kind: Prediction) -> Array:  # noqa: ANN401
+    """Clean ab that the network's answer implies.
+
+    Args:
+        y: Noisy ab, any shape.
+        predicted: The network's answer, same shape.
+        gamma: Signal share of y, in (0, 1] for epsilon and [0, 1] for v.
+        kind: What the network predicts.
+    """
+    if kind == "epsilon":
+        return (y - (1 - gamma) ** 0.5 * predicted) / gamma**0.5
+    return gamma**0.5 * y - (1 - gamma) ** 0.5 * predicted
+
+
+def ddim_step(y: Array, y0: Array, gamma: float, gamma_next: float) -> Array:
+    """One deterministic reverse step, eq. 12 of Song et al. 2021 with eta = 0.
+
+    Args:
+        y: Noisy ab, (B, 2, H, W), roughly unit variance.
+        y0: Estimate of the clean ab, same shape.
+        gamma: Signal share now, in [0, 1).
+        gamma_next: Signal share after the step, in (gamma, 1].
+
+    Returns:
+        Less noisy ab, same shape; equals the clean estimate when gamma_next is 1.
+    """
+    kept = ((1 - gamma_next) / (1 - gamma)) ** 0.5
+    return kept * y + (gamma_next**0.5 - kept * gamma**0.5) * y0
+
+
+def ddpm_step(
+    y: Array, y0: Array, gamma: float, gamma_next: float, *, draw: Callable[[], Array]
+) -> Array:
+    """One ancestral reverse step, a draw from the posterior (DDPM, eq. 6 and 7).
+
+    Args:
+        y: Noisy ab, (B, 2, H, W), roughly unit variance.
+        y0: Estimate of the clean ab, same shape.
+        gamma: Signal share now, in [0, 1).
+        gamma_next: Signal share after the step, in (gamma, 1].
+        draw: Gives standard normal noise of y's shape; not called by the last step.
+
+    Returns:
+        Less noisy ab, same shape; equals the clean estimate when gamma_next is 1.
+    """
+    if gamma_next == 1:
+        return y0
+    alpha = gamma / gamma_next
+    beta = 1 - alpha
+    clean_weight = gamma_next**0.5 * beta / (1 - gamma)
+    noisy_weight = alpha**0.5 * (1 - gamma_next) / (1 - gamma)
+    variance = beta * (1 - gamma_next) / (1 - gamma)
+    return clean_weight * y0 + noisy_weight * y + variance**0.5 * draw()

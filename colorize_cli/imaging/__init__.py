@@ -1,0 +1,1 @@
+"""Pictures as arrays: colour spaces, tiles, putting colour back; no files."""

@@ -1,0 +1,44 @@
+"""A photo in memory."""
+
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Metadata", "Photo"]
+
+Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """What a file says about its picture, as the raw bytes of each block."""
+
+    exif: bytes | None = None
+    icc: bytes | None = None
+    xmp: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """Upright pixels and the metadata that travels with them.
+
+    Attributes:
+        rgb: (H, W, 3) uint8 or uint16, sRGB, orientation already applied.
+        alpha: (H, W) of the same type, or None; carried through untouched.
+        metadata: Carried through; its EXIF orientation is 1.
+    """
+
+    rgb: Pixels
+    alpha: Pixels | None = None
+    metadata: Metadata = field(default_factory=Metadata)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        return self.rgb.shape[0], self.rgb.shape[1]
+
+    def with_rgb(self, rgb: Pixels) -> Self:
+        """The same photo with other colours."""
+        return replace(self, rgb=rgb)

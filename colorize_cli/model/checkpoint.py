@@ -1,0 +1,145 @@
+"""Weights files: safetensors with a JSON header that says what the weights are.
+
+The format is described in docs/checkpoint.md.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from colorize_cli.diffusion.schedule import NoiseSchedule
+from colorize_cli.errors import CheckpointError
+from colorize_cli.model.config import ModelConfig
+from colorize_cli.model.network import Network
+
+__all__ = ["Header", "load_network", "read_header", "save_network"]
+
+HEADER_KEY = "colorize"
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What a weights file says about itself."""
+
+    config: ModelConfig
+    schedule: NoiseSchedule
+    # How the weights came about: data, iteration, commit; shown by `inspect`.
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_text(self) -> str:
+        """The JSON text that is stored."""
+        return json.dumps(
+            {
+                "format": FORMAT_VERSION,
+                "config": self.config.to_json(),
+                "gammas": self.schedule.gammas,
+                "provenance": dict(self.provenance),
+            }
+        )
+
+    @classmethod
+    def from_text(cls, path: Path, text: str | None) -> "Header":
+        """Parse what `to_text` wrote.
+
+        Raises:
+            CheckpointError: If there is no header, or it is not of this version.
+        """
+        if text is None:
+            raise CheckpointError(
+                path,
+                "has no colorize header, so it is not a model of this tool; "
+                "a tutorial checkpoint (.pth) can be used or imported as it is",
+            )
+        try:
+            data = json.loads(text)
+            version = data["format"]
+            if version != FORMAT_VERSION:
+                raise CheckpointError(
+                    path,
+                    f"is of format {version}, this colorize reads {FORMAT_VERSION}; "
+                    "update colorize-diffusion",
+                )
+            return cls(
+                config=ModelConfig.from_json(data["config"]),
+                schedule=NoiseSchedule(tuple(data["gammas"])),
+                provenance=data["provenance"],
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise CheckpointError(path, f"has a broken header: {error}") from error
+
+
+def read_header(path: Path) -> Header:
+    """Read only the header of a safetensors model.
+
+    Raises:
+        CheckpointError: If the file is missing, damaged, or not a model.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+    except FileNotFoundError as error:
+        raise CheckpointError(path, "no such file") from error
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(path, f"cannot be read as safetensors: {error}") from error
+    return Header.from_text(path, metadata.get(HEADER_KEY))
+
+
+def save_network(
+    path: Path, network: Network, header: Header, dtype: torch.dtype = torch.float32
+) -> None:
+    """Write weights and header to `path`, the floats as `dtype`."""
+    state = {
+        name: tensor.detach().to("cpu", dtype).contiguous()
+        for name, tensor in network.state_dict().items()
+    }
+    save_file(state, path, metadata={HEADER_KEY: header.to_text()})
+
+
+def load_network(path: Path) -> tuple[Network, Header]:
+    """The float32 network in evaluation mode, and its header.
+
+    Raises:
+        CheckpointError: If weights are missing, superfluous, or of the wrong shape.
+    """
+    header = read_header(path)
+    with safe_open(path, framework="pt") as file:
+        state = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+    with torch.device("meta"):
+        network = Network(header.config)
+    assign_strictly(path, network, state)
+    return network.eval(), header
+
+
+def assign_strictly(
+    path: Path, network: torch.nn.Module, state: Mapping[str, Tensor]
+) -> None:
+    """Give the network these weights, all of them and no others.
+
+    Raises:
+        CheckpointError: Names the first few weights that do not fit.
+    """
+    wanted = {name: tensor.shape for name, tensor in network.state_dict().items()}
+    missing = sorted(set(wanted) - set(state))
+    extra = sorted(set(state) - set(wanted))
+    shapes = [n for n in wanted if n in state and state[n].shape != wanted[n]]
+    for kind, names in (("lacks", missing), ("has unknown", extra)):
+        if names:
+            raise CheckpointError(
+                path, f"{kind} {len(names)} weights, for instance {names[0]}"
+            )
+    if shapes:
+        name = shapes[0]
+        raise CheckpointError(
+            path,
+            f"weight {name} is {tuple(state[name].shape)}, "
+            f"its config needs {tuple(wanted[name])}",
+        )
+    network.load_state_dict(dict(state), strict=True, assign=True)

@@ -1,0 +1,1 @@
+"""Training of the denoiser; `colorize train` and `python -m trainer`."""

