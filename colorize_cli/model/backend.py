@@ -1,0 +1,44 @@
+"""What a backend offers, and the model that the rest of the program holds.
+
+P photos, R rows of a batch (photos times samples), H and W the working size.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from colorize_cli.diffusion.denoiser import Denoiser
+from colorize_cli.model.header import Header
+
+__all__ = ["Backend", "Features", "Model"]
+
+# Projected encoder features, one array (P or R, C, h, w) per encoder stride in the
+# order of the config; empty for a model without an encoder.
+Features = tuple[NDArray[np.float32], ...]
+
+
+class Backend(Protocol):
+    """A runtime with the model's weights on one device."""
+
+    # "torch" or "onnx"
+    name: str
+    # "cpu", "cuda:0", ...
+    device: str
+
+    def encode(self, luminance: NDArray[np.float32]) -> Features:
+        """Features of L in [-1, 1], (P, 1, E_H, E_W) at the encoder's size."""
+
+    def denoiser_for(self, features: Features) -> Denoiser:
+        """The denoiser whose row r is conditioned on row r of the features."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A loaded model: where it came from, what it is, and what runs it."""
+
+    path: Path
+    header: Header
+    backend: Backend
