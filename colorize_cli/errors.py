@@ -33,7 +33,7 @@ __all__ = [
 
 
 class ColorizeError(Exception):
-    """Base of all errors that a user can act on; `exit_code` is what the CLI returns."""
+    """Base of all errors a user can act on; `exit_code` is what the CLI returns."""
 
     exit_code = 1
 

@@ -55,7 +55,7 @@ class FolderPhotos:
 
 
 class ParquetPhotos:
-    """Rows of Parquet shards in the Hugging Face image layout, kept encoded in memory."""
+    """Rows of Parquet shards in the Hugging Face image layout, kept in memory."""
 
     def __init__(self, paths: Sequence[Path], source: str = "") -> None:
         """Read the encoded bytes.
@@ -82,7 +82,8 @@ class ParquetPhotos:
                 column = table.column("image").combine_chunks()
                 chunks.append(column.field("bytes").cast(pa.large_binary()))
             except (OSError, pa.ArrowException, KeyError) as error:
-                raise DataError(path, f"is not a readable image shard: {error}") from error
+                reason = f"is not a readable image shard: {error}"
+                raise DataError(path, reason) from error
         self.encoded = pa.chunked_array(chunks)
 
     def __len__(self) -> int:

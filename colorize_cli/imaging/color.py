@@ -6,7 +6,9 @@ trip (docs/decisions), float32 changes 0.3 % by one level.
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
+
+from colorize_cli.imaging.photo import Pixels
 
 __all__ = [
     "denormalize_ab",
@@ -15,8 +17,6 @@ __all__ = [
     "normalize_luminance",
     "rgb_to_lab",
 ]
-
-Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 
 
 def rgb_to_lab(rgb: Pixels) -> NDArray[np.float32]:
@@ -32,7 +32,7 @@ def rgb_to_lab(rgb: Pixels) -> NDArray[np.float32]:
     return cv2.cvtColor(rgb.astype(np.float32) / scale, cv2.COLOR_RGB2LAB)
 
 
-def lab_to_rgb(lab: NDArray[np.float32], dtype: type) -> Pixels:
+def lab_to_rgb(lab: NDArray[np.float32], dtype: DTypeLike) -> Pixels:
     """Inverse of `rgb_to_lab`; colours outside sRGB are clipped.
 
     Args:
@@ -48,7 +48,7 @@ def lab_to_rgb(lab: NDArray[np.float32], dtype: type) -> Pixels:
 
 def normalize_luminance(L: NDArray[np.float32]) -> NDArray[np.float32]:
     """L from [0, 100] to [-1, 1], any shape."""
-    return L / 50 - 1
+    return L / np.float32(50) - np.float32(1)
 
 
 def normalize_ab(

@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Metadata", "Photo"]
+__all__ = ["Metadata", "Photo", "Pixels"]
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 

@@ -18,6 +18,7 @@ __all__ = [
     "GroupNorm32",
     "ResBlock",
     "noise_level_embedding",
+    "zeroed",
 ]
 
 
@@ -65,7 +66,7 @@ def noise_level_embedding(
 class EmbedSequential(nn.Sequential):
     """A sequence that hands the embedding to the residual blocks in it."""
 
-    def forward(self, x: Tensor, emb: Tensor) -> Tensor:
+    def forward(self, x: Tensor, emb: Tensor) -> Tensor:  # type: ignore[override]
         """Apply the layers to x, (B, C, H, W), given emb, (B, E)."""
         for layer in self:
             x = layer(x, emb) if isinstance(layer, ResBlock) else layer(x)
@@ -134,7 +135,7 @@ class ResBlock(nn.Module):
 
 
 class AttentionBlock(nn.Module):
-    """Self-attention over all positions, heads split before q, k and v (legacy order)."""
+    """Self-attention over all positions; heads are split before q, k and v."""
 
     def __init__(
         self, channels: int, num_head_channels: int, *, use_checkpoint: bool = False
@@ -157,7 +158,9 @@ class AttentionBlock(nn.Module):
         B, C, H, W = x.shape
         flat = x.reshape(B, C, H * W)
         qkv = self.qkv(self.norm(flat))
-        qkv = qkv.reshape(B, self.head_count, -1, H * W).transpose(2, 3)  # (B, N, T, 3c)
+        qkv = qkv.reshape(B, self.head_count, -1, H * W).transpose(
+            2, 3
+        )  # (B, N, T, 3c)
         q, k, v = qkv.chunk(3, dim=-1)
         h = F.scaled_dot_product_attention(q, k, v)
         h = h.transpose(2, 3).reshape(B, C, H * W)

@@ -30,7 +30,9 @@ def read_header(path: Path) -> Header:
     except FileNotFoundError as error:
         raise CheckpointError(path, "no such file") from error
     except (OSError, SafetensorError) as error:
-        raise CheckpointError(path, f"cannot be read as safetensors: {error}") from error
+        raise CheckpointError(
+            path, f"cannot be read as safetensors: {error}"
+        ) from error
     return Header.from_text(path, metadata.get(HEADER_KEY))
 
 

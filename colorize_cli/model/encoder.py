@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from colorize_cli.model.blocks import zeroed
 from colorize_cli.model.config import ModelConfig
 
 __all__ = ["BLOCKS", "STEM_WIDTH", "EfficientNetLite0", "Encoder"]
@@ -131,9 +132,7 @@ class Encoder(nn.Module):
             # The first block of a level still has the width of the level above.
             width = config.inner_channel * config.channel_mults[max(level - 1, 0)]
             projection = nn.Conv2d(FEATURE_WIDTHS[stride], width, 1)
-            nn.init.zeros_(projection.weight)
-            nn.init.zeros_(projection.bias)
-            self.projections[str(stride)] = projection
+            self.projections[str(stride)] = zeroed(projection)
 
     def forward(self, luminance: Tensor) -> tuple[Tensor, ...]:
         """Features in the order of the config's strides.

@@ -4,6 +4,7 @@ B batch, C channels, H and W the working size, ds the downsampling rate of a lev
 """
 
 from collections.abc import Iterator
+from typing import Literal
 
 from torch import Tensor, cat, nn
 
@@ -58,17 +59,24 @@ class UNet(nn.Module):
         self.out = nn.Sequential(
             GroupNorm32(first),
             nn.SiLU(),
-            zeroed(nn.Conv2d(first, config.out_channel * config.patch**2, 3, padding=1)),
+            zeroed(
+                nn.Conv2d(first, config.out_channel * config.patch**2, 3, padding=1)
+            ),
         )
 
-    def _res_block(self, channels: int, out_channel: int, **kwargs: str) -> ResBlock:
+    def _res_block(
+        self,
+        channels: int,
+        out_channel: int,
+        resample: Literal["down", "up"] | None = None,
+    ) -> ResBlock:
         return ResBlock(
             channels,
             self._emb_channels,
             self.config.dropout,
             out_channel=out_channel,
             use_checkpoint=self.use_checkpoint,
-            **kwargs,
+            resample=resample,
         )
 
     def _attention(self, channels: int) -> AttentionBlock:
