@@ -4,6 +4,7 @@ The format is described in docs/checkpoint.md.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -39,12 +40,18 @@ def read_header(path: Path) -> Header:
 def save_network(
     path: Path, network: Network, header: Header, dtype: torch.dtype = torch.float32
 ) -> None:
-    """Write weights and header to `path`, the floats as `dtype`."""
+    """Write weights and header to `path`, the floats as `dtype`.
+
+    The provenance gains the number of parameters, which a reader without torch cannot
+    count.
+    """
     state = {
         name: tensor.detach().to("cpu", dtype).contiguous()
         for name, tensor in network.state_dict().items()
     }
-    save_file(state, path, metadata={HEADER_KEY: header.to_text()})
+    count = sum(tensor.numel() for tensor in state.values())
+    stamped = replace(header, provenance={**header.provenance, "parameters": count})
+    save_file(state, path, metadata={HEADER_KEY: stamped.to_text()})
 
 
 def load_network(path: Path) -> tuple[Network, Header]:
