@@ -1,33 +1,54 @@
 """Training settings: one TOML file, every key known."""
 
 import dataclasses
-import tomllib
-import types
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Self, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Self
 
 from colorize_cli.diffusion.schedule import NoiseSchedule
 from colorize_cli.errors import ConfigError
 from colorize_cli.model.config import ModelConfig
+from trainer.parse import apply_overrides, parse, read_toml
 
 __all__ = ["DataConfig", "OptimConfig", "ScheduleConfig", "TrainConfig", "ValConfig"]
+
+PRESETS = Path(__file__).parent / "configs"
+
+
+def require(name: str, value: float, lowest: float, highest: float) -> None:
+    """Raise a ValueError unless lowest <= value <= highest."""
+    if not lowest <= value <= highest:
+        limit = f"at least {lowest:g}"
+        if highest != float("inf"):
+            limit = f"between {lowest:g} and {highest:g}"
+        raise ValueError(f"{name} must be {limit}, got {value:g}")
+
+
+def require_counts(settings: object, *names: str) -> None:
+    """Raise a ValueError unless these fields are not negative."""
+    for name in names:
+        require(name, getattr(settings, name), 0, float("inf"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataConfig:
     """Where the photos come from and what is done to them."""
 
-    # Folders of photos, Parquet files, or globs of either; relative to the TOML file.
+    # Folders of photos, Parquet shards, or globs of either, from the current folder.
     train: tuple[str, ...] = ()
+    # The same for validation; empty takes it from the training photos: CelebA's
+    # official split where its list is found, else the photos after the first data_len.
     val: tuple[str, ...] = ()
-    # Use at most this many photos; 0 is all.
+    # Train on at most this many photos; 0 is all.
     data_len: int = 0
+    # Validate on this many photos.
     val_len: int = 64
     # Keep only Parquet rows with this value of their `source` column; "" is all.
     source: str = ""
     # Part of the photo's area that a random crop keeps at least; 1 is the whole photo.
     min_crop: float = 0.4
+    # Mirror every other photo.
     flip: bool = True
     # Probability of each degradation of L (tone, blur, grain), as old photos have.
     degrade: float = 0.0
@@ -37,6 +58,17 @@ class DataConfig:
     min_side_px: int = 32
     # Decoding processes; 0 decodes in the training process.
     workers: int = 1
+    # Decode all photos once, keep them on the training device as 8-bit RGB and cut the
+    # crops there; auto does so on CUDA.
+    packed: Literal["auto", "always", "never"] = "auto"
+
+    def __post_init__(self) -> None:
+        """Check the ranges."""
+        require_counts(self, "data_len", "min_chroma", "workers")
+        require("val_len", self.val_len, 1, float("inf"))
+        require("min_crop", self.min_crop, 0.01, 1)
+        require("degrade", self.degrade, 0, 1)
+        require("min_side_px", self.min_side_px, 1, float("inf"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +77,13 @@ class OptimConfig:
 
     optimizer: Literal["adam", "adamw"] = "adamw"
     lr: float = 3e-4
+    betas: tuple[float, float] = (0.9, 0.999)
     weight_decay: float = 0.01
     # Photos per optimiser step, over all processes.
     batch_size: int = 32
     # The batch is cut into this many parts, one after the other, to save memory.
     accumulation: int = 1
+    # Iterations over which the learning rate rises to lr; 0 starts with lr.
     warmup: int = 200
     # The learning rate falls to this share of lr along a cosine; 1 keeps it.
     final_lr: float = 0.05
@@ -59,24 +93,49 @@ class OptimConfig:
     ema: float = 0.999
     # Compute in bfloat16 where it is safe.
     bf16: bool = True
+    # Memory layout of convolutions; pays on CUDA and in bfloat16 on the CPU.
     channels_last: bool = True
-    compile: bool = False
+    # torch.compile: a minute of start, then faster steps; auto does so on CUDA.
+    compile: Literal["auto", "always", "never"] = "auto"
     # Recompute activations in the backward pass to save memory.
     gradient_checkpointing: bool = False
+
+    def __post_init__(self) -> None:
+        """Check the ranges."""
+        require_counts(self, "weight_decay", "warmup", "clip_norm")
+        if self.lr <= 0:
+            raise ValueError(f"lr must be above 0, got {self.lr:g}")
+        for beta in (*self.betas, self.ema):
+            require("betas and ema", beta, 0, 0.999999)
+        require("final_lr", self.final_lr, 0, 1)
+        require("accumulation", self.accumulation, 1, float("inf"))
+        require("batch_size", self.batch_size, 1, float("inf"))
+        if self.batch_size % self.accumulation:
+            raise ValueError(
+                f"batch_size {self.batch_size} is not a multiple of "
+                f"accumulation {self.accumulation}"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleConfig:
     """Noise levels: drawn in training, visited in sampling."""
 
-    kind: Literal["linear", "cosine", "log_snr"] = "cosine"
+    kind: Literal["linear", "cosine", "log_snr"] = "linear"
     steps: int = 20
     # linear: first and last beta; log_snr: noisiest and cleanest log-SNR.
     start: float = 1e-4
     end: float = 0.09
     # How gamma is drawn in training: evenly in angle, or between neighbours of the
     # sampling schedule as the tutorial does.
-    training: Literal["angle", "neighbours"] = "angle"
+    training: Literal["angle", "neighbours"] = "neighbours"
+
+    def __post_init__(self) -> None:
+        """Check by building, and that neighbours exist where they are needed."""
+        require("steps", self.steps, 1, 10000)
+        if self.training == "neighbours" and self.steps < 2:
+            raise ValueError("training between neighbours needs at least 2 steps")
+        self.build()
 
     def build(self) -> NoiseSchedule:
         """The sampling schedule."""
@@ -93,10 +152,20 @@ class ValConfig:
 
     # Iterations between validations; 0 is once per epoch.
     every: int = 0
-    # Photos that are sampled with the whole reverse loop; the first ones of val.
+    # Photos that are sampled with the whole reverse loop, the first of the validation
+    # photos; 0 samples none, then there are no val_mae and no pictures.
     samples: int = 16
-    # Metric that decides which checkpoint is the best one.
-    best: Literal["val_mae", "val_loss"] = "val_mae"
+    # Samples of each of these photos: for the mean, the spread and the grids.
+    variants: int = 1
+    # The weights that are kept: of the lowest metric, or the last ones.
+    best: Literal["val_mae", "val_loss", "last"] = "val_mae"
+
+    def __post_init__(self) -> None:
+        """Check the ranges."""
+        require_counts(self, "every", "samples")
+        require("variants", self.variants, 1, 64)
+        if self.best == "val_mae" and not self.samples:
+            raise ValueError("best by val_mae needs samples above 0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,15 +173,22 @@ class TrainConfig:
     """Everything a run depends on besides the photos themselves."""
 
     seed: int = 0
-    # Stop after this many optimiser steps; 0 goes by epochs.
+    # The run's budget: optimiser steps, epochs, minutes of training over all slots; 0
+    # is no limit of that kind. The first to be used up ends the run, and the cosine of
+    # the learning rate follows it.
     iterations: int = 0
     epochs: int = 0
-    # Iterations between checkpoints; 0 is once per epoch. The last `keep` are kept.
+    minutes: float = 0.0
+    # Iterations and minutes between checkpoints, 0 is never; without either, once per
+    # epoch. The last `keep` are kept.
     checkpoint_every: int = 0
+    checkpoint_minutes: float = 0.0
     keep: int = 2
+    # Iterations between lines in the log.
+    log_every: int = 10
     # wandb project.
     project: str = "my-diff-color"
-    # Weights to start from instead of random ones; "" is random.
+    # Weights file to start from instead of random weights; "" is random.
     init: str = ""
     model: ModelConfig = field(default_factory=ModelConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
@@ -120,62 +196,47 @@ class TrainConfig:
     optim: OptimConfig = field(default_factory=OptimConfig)
     val: ValConfig = field(default_factory=ValConfig)
 
+    def __post_init__(self) -> None:
+        """Check the ranges and what the tables need of each other."""
+        require_counts(
+            self,
+            *("seed", "iterations", "epochs", "minutes"),
+            *("checkpoint_every", "checkpoint_minutes"),
+        )
+        require("keep", self.keep, 1, float("inf"))
+        require("log_every", self.log_every, 1, float("inf"))
+        size, multiple = self.model.image_size, self.model.size_multiple_px
+        if size % multiple:
+            raise ValueError(f"image_size {size} is not a multiple of {multiple}")
+        if self.model.prediction == "epsilon" and self.schedule.build().gammas[0] == 0:
+            raise ValueError(
+                "a schedule of zero terminal SNR needs prediction = 'v'; with epsilon "
+                "the first step would divide by zero"
+            )
+
     @classmethod
-    def load(cls, path: Path) -> Self:
-        """Read a TOML file.
+    def load(cls, path: Path | str, overrides: Iterable[str] = ()) -> Self:
+        """Read a TOML file, or a preset by its name.
+
+        Args:
+            path: A file, or `reference`, `default` or `smoke`.
+            overrides: `table.key=value` settings that replace those of the file.
 
         Raises:
             ConfigError: If the file is missing or broken, a key is unknown, or a value
                 is of the wrong type or out of range.
         """
+        preset = PRESETS / f"{path}.toml"
+        file = Path(path)
+        if not file.exists() and preset.parent == PRESETS and preset.exists():
+            file = preset
+        data = read_toml(file)
+        apply_overrides(data, overrides)
         try:
-            data = tomllib.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError as error:
-            raise ConfigError(str(path), "no such file") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigError(str(path), f"is not valid TOML: {error}") from error
-        return parse(cls, data, "")
+            return parse(cls, data)
+        except ConfigError as error:
+            raise ConfigError(f"{file}: {error.key}", error.reason) from error
 
     def to_dict(self) -> dict[str, Any]:
         """Nested plain data, for trackers and checkpoints."""
         return dataclasses.asdict(self)
-
-
-def parse(kind: type, data: dict[str, Any], prefix: str) -> Any:  # noqa: ANN401
-    """Build dataclass `kind` from TOML data; `prefix` leads to its table."""
-    hints = get_type_hints(kind)
-    values = {}
-    for key, value in data.items():
-        name = f"{prefix}{key}"
-        if key not in hints:
-            known = ", ".join(sorted(hints))
-            raise ConfigError(name, f"unknown key; known here: {known}")
-        values[key] = convert(hints[key], value, name)
-    try:
-        return kind(**values)
-    except (ValueError, TypeError) as error:
-        raise ConfigError(prefix.rstrip(".") or "config", str(error)) from error
-
-
-def convert(hint: Any, value: Any, name: str) -> Any:  # noqa: ANN401
-    """`value` as type `hint`, or a ConfigError that names the key."""
-    if get_origin(hint) in {types.UnionType}:
-        hint = next(arg for arg in get_args(hint) if arg is not type(None))
-    if dataclasses.is_dataclass(hint):
-        if not isinstance(value, dict):
-            raise ConfigError(name, "must be a table")
-        return parse(hint, value, f"{name}.")
-    if get_origin(hint) is Literal:
-        if value not in get_args(hint):
-            raise ConfigError(name, f"must be one of {get_args(hint)}, got {value!r}")
-        return value
-    if get_origin(hint) is tuple:
-        if not isinstance(value, list):
-            raise ConfigError(name, f"must be a list, got {value!r}")
-        item = get_args(hint)[0]
-        return tuple(convert(item, each, name) for each in value)
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if type(value) is not hint:
-        raise ConfigError(name, f"must be {hint.__name__}, got {value!r}")
-    return value

@@ -16,7 +16,30 @@ from colorize_cli.imaging.color import rgb_to_lab
 from colorize_cli.model.config import ModelConfig
 from trainer.config import DataConfig
 
-__all__ = ["Cropper"]
+__all__ = ["ASPECT_RATIOS", "Cropper", "Degradation", "encoder_scale"]
+
+# Of a random crop, width over height.
+ASPECT_RATIOS = (3 / 4, 4 / 3)
+
+
+def encoder_scale(model: ModelConfig) -> int:
+    """E / S."""
+    return model.encoder.scale if model.encoder else 1
+
+
+@dataclass(frozen=True)
+class Degradation:
+    """How far old photos are from clean scans; ranges of uniform draws."""
+
+    # Exponent of the tone curve, as a power of two.
+    tone: tuple[float, float] = (-0.6, 0.6)
+    # Where black and white end up, in shares of the range.
+    black: tuple[float, float] = (0.0, 0.15)
+    white: tuple[float, float] = (0.85, 1.0)
+    # Sigma of the blur in working pixels.
+    blur: tuple[float, float] = (0.3, 1.2)
+    # Standard deviation of the grain, in shares of the range.
+    grain: tuple[float, float] = (0.01, 0.06)
 
 
 @dataclass(frozen=True)
@@ -25,7 +48,8 @@ class Cropper:
 
     model: ModelConfig
     data: DataConfig
-    # False: the whole photo, squashed to the square, nothing random.
+    # False: nothing random; the whole photo squashed to the square where the model
+    # squashes photos, its central square otherwise.
     training: bool
 
     def __call__(self, rgb: NDArray[np.uint8]) -> tuple[Tensor, Tensor, Tensor]:
@@ -41,42 +65,50 @@ class Cropper:
         lab = torch.from_numpy(rgb_to_lab(rgb)).permute(2, 0, 1)
         if self.training:
             lab = self._cut(lab)
+        elif not self.model.square:
+            lab = TF.center_crop(lab, [min(lab.shape[1:])] * 2)
         L, ab = lab[:1] / 50 - 1, lab[1:]
         if self.training and self.data.degrade:
             L = self._degrade(L)
         side = self.model.image_size
-        scale = self.model.encoder.scale if self.model.encoder else 1
-        y0 = TF.resize(ab, [side, side], antialias=True)
+        inner = side * encoder_scale(self.model)
         mean = torch.tensor(self.model.ab_mean)[:, None, None]
         std = torch.tensor(self.model.ab_std)[:, None, None]
         return (
             TF.resize(L, [side, side], antialias=True),
-            (y0 - mean) / std,
-            TF.resize(L, [side * scale, side * scale], antialias=True),
+            (TF.resize(ab, [side, side], antialias=True) - mean) / std,
+            TF.resize(L, [inner, inner], antialias=True),
         )
 
     def _cut(self, lab: Tensor) -> Tensor:
         """A random crop with its own aspect ratio, flipped every other time."""
-        scale = (self.data.min_crop, 1.0)
-        box = v2.RandomResizedCrop.get_params(lab, scale, (3 / 4, 4 / 3))
-        lab = TF.crop(lab, *box)
+        if self.data.min_crop < 1:
+            scale = (self.data.min_crop, 1.0)
+            box = v2.RandomResizedCrop.get_params(lab, scale, ASPECT_RATIOS)
+            lab = TF.crop(lab, *box)
         if self.data.flip and torch.rand(()) < 0.5:
             lab = TF.horizontal_flip(lab)
         return lab
 
     def _degrade(self, L: Tensor) -> Tensor:
         """Tone, blur and grain, each with its own chance; L stays in [-1, 1]."""
-        tone, blur, grain = torch.rand(3) < self.data.degrade
+        ranges = Degradation()
+        tone, blur, grain = (torch.rand(3) < self.data.degrade).tolist()
         share = (L + 1) / 2
         if tone:
-            exponent = 2 ** float(torch.empty(()).uniform_(-0.6, 0.6))
-            black = float(torch.empty(()).uniform_(0.0, 0.15))
-            white = float(torch.empty(()).uniform_(0.85, 1.0))
-            share = black + (white - black) * share.clamp(0, 1) ** exponent
+            black, white = uniform(ranges.black), uniform(ranges.white)
+            curve = share.clamp(0, 1) ** 2 ** uniform(ranges.tone)
+            share = black + (white - black) * curve
         if blur:
-            sigma = float(torch.empty(()).uniform_(0.3, 1.2))
-            share = TF.gaussian_blur(share, [5, 5], [sigma, sigma])
+            zoom = min(L.shape[1:]) / self.model.image_size
+            sigma = max(0.1, zoom * uniform(ranges.blur))
+            size = 2 * max(1, round(2 * sigma)) + 1
+            share = TF.gaussian_blur(share, [size, size], [sigma, sigma])
         if grain:
-            strength = float(torch.empty(()).uniform_(0.01, 0.06))
-            share = share + strength * torch.randn(share.shape)
+            share = share + uniform(ranges.grain) * torch.randn(share.shape)
         return share.clamp(0, 1) * 2 - 1
+
+
+def uniform(limits: tuple[float, float]) -> float:
+    """A draw between the limits, from torch's generator."""
+    return float(torch.empty(()).uniform_(*limits))

@@ -1,13 +1,15 @@
 """Batches of training examples, reproducible from the seed and the position.
 
-Example k of epoch e is the same tensor whatever the number of workers, and a resumed
-run goes on with the very next example.
+Example k of epoch e is the same tensor whatever the number of workers or processes,
+and a resumed run goes on with the very next example.
 """
 
-import glob
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+import signal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -17,67 +19,48 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 from colorize_cli.errors import DataError
 from trainer.config import DataConfig
 from trainer.crops import Cropper
-from trainer.photos import FolderPhotos, ParquetPhotos, Photos
+from trainer.photos import Photos
 
-__all__ = ["Example", "Examples", "batches", "open_photos"]
+__all__ = ["Batch", "Batches", "Examples", "LoadedBatches", "Order", "Reason", "judge"]
 
-Example = tuple[Tensor, Tensor, Tensor]
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
-
-
-def open_photos(patterns: Sequence[str], root: Path, data: DataConfig) -> Photos:
-    """The photos that the patterns name.
-
-    Args:
-        patterns: Folders, files, Parquet shards, or globs, relative to `root`.
-        root: Folder of the TOML file.
-        data: For `source`.
-
-    Raises:
-        DataError: If nothing is there.
-    """
-    paths: list[Path] = []
-    for pattern in patterns:
-        found = sorted(glob.glob(str(root / pattern), recursive=True))  # noqa: PTH207
-        if not found:
-            raise DataError(root / pattern, "no such folder or file")
-        paths += map(Path, found)
-    shards = [path for path in paths if path.suffix == ".parquet"]
-    if shards:
-        return ParquetPhotos(shards, data.source)
-    files: list[Path] = []
-    for path in paths:
-        files += sorted(path.rglob("*")) if path.is_dir() else [path]
-    photos = [path for path in files if path.suffix.lower() in SUFFIXES]
-    if not photos:
-        raise DataError(paths[0] if paths else root, "holds no photos")
-    return FolderPhotos(photos)
+Reason = Literal["broken", "tiny", "near-grey"]
+# Replacements tried for an unusable photo before the data is called unusable.
+ATTEMPTS = 64
 
 
-class Examples(Dataset[Example | None]):
-    """Photos through a cropper, addressed by (epoch, index)."""
+@dataclass(frozen=True)
+class Batch:
+    """One iteration's examples; B photos, S working size, E the encoder's."""
 
-    def __init__(
-        self, photos: Photos, cropper: Cropper, data: DataConfig, seed: int
-    ) -> None:
-        """Bind the parts; nothing is read yet."""
-        self.photos = photos
-        self.cropper = cropper
-        self.data = data
-        self.seed = seed
+    L: Tensor  # (B, 1, S, S) in [-1, 1]
+    y0: Tensor  # (B, 2, S, S) normalised ab
+    luminance: Tensor  # (B, 1, E, E) in [-1, 1], for the encoder
+    # Index of each photo that could not be used -> why; others took their places.
+    skipped: Mapping[int, Reason] = field(default_factory=dict)
 
-    def __getitem__(self, key: tuple[int, int]) -> Example | None:
-        """The example, or None for a broken, tiny or near-grey photo."""
-        epoch, index = key
-        rgb = self.photos[index]
-        if rgb is None or min(rgb.shape[:2]) < self.data.min_side_px:
-            return None
-        if is_near_grey(rgb, self.data.min_chroma):
-            return None
-        words = np.random.SeedSequence([self.seed, epoch, index]).generate_state(1)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(int(words[0]))
-            return self.cropper(rgb)
+    def part(self, index: int, count: int) -> "Batch":
+        """Part `index` of `count` equal parts, without the skipped."""
+        rows = slice(index * len(self.L) // count, (index + 1) * len(self.L) // count)
+        return Batch(self.L[rows], self.y0[rows], self.luminance[rows])
+
+
+class Batches(Protocol):
+    """Batches by iteration; asked for in rising order, from any first one."""
+
+    def batch(self, iteration: int) -> Batch:
+        """This process's share of the batch of an iteration."""
+
+    def names(self, iteration: int) -> list[str]:
+        """What the photos of that batch are called, before replacements."""
+
+
+def judge(rgb: NDArray[np.uint8] | None, data: DataConfig) -> Reason | None:
+    """Why a photo cannot be trained on, or None if it can."""
+    if rgb is None:
+        return "broken"
+    if min(rgb.shape[:2]) < data.min_side_px:
+        return "tiny"
+    return "near-grey" if is_near_grey(rgb, data.min_chroma) else None
 
 
 def is_near_grey(rgb: NDArray[np.uint8], min_chroma: float) -> bool:
@@ -90,59 +73,170 @@ def is_near_grey(rgb: NDArray[np.uint8], min_chroma: float) -> bool:
     return bool((small.max(-1) - small.min(-1)).mean() < 2.5 * min_chroma)
 
 
-class Shuffled(Sampler[list[tuple[int, int]]]):
-    """Endless batches of (epoch, index), shuffled anew each epoch, from a position."""
+@dataclass(frozen=True)
+class Order:
+    """Which photos make up a batch: shuffled anew each epoch, whole batches only.
 
-    def __init__(self, count: int, batch_size: int, seed: int, start: int) -> None:
-        """`start` is the number of batches already used."""
-        self.count = count
-        self.batch_size = batch_size
+    Each of `world` processes takes its share of every batch.
+    """
+
+    count: int
+    batch_size: int
+    seed: int
+    rank: int = 0
+    world: int = 1
+
+    def __post_init__(self) -> None:
+        """Check that a batch exists and can be shared out.
+
+        Raises:
+            DataError: If there are fewer photos than one batch needs, or the batch is
+                not a multiple of the number of processes.
+        """
+        if self.count < self.batch_size:
+            raise DataError(
+                "training photos",
+                f"{self.count} usable, optim.batch_size needs {self.batch_size}",
+            )
+        if self.batch_size % self.world:
+            raise DataError(
+                "optim.batch_size",
+                f"{self.batch_size} is not a multiple of {self.world} processes",
+            )
+
+    @property
+    def per_epoch(self) -> int:
+        """Iterations per epoch; what is left over is dropped."""
+        return self.count // self.batch_size
+
+    def epoch(self, iteration: int) -> int:
+        """The epoch that an iteration belongs to."""
+        return iteration // self.per_epoch
+
+    def photos(self, iteration: int) -> list[int]:
+        """This process's photos of an iteration's batch."""
+        return next(self.walk(iteration))[1]
+
+    def walk(self, start: int) -> Iterator[tuple[int, list[int]]]:
+        """Endless (epoch, photos), from iteration `start`."""
+        share = self.batch_size // self.world
+        epoch, first = divmod(start, self.per_epoch)
+        while True:
+            order = np.random.default_rng([self.seed, epoch]).permutation(self.count)
+            for k in range(first, self.per_epoch):
+                begin = k * self.batch_size + self.rank * share
+                yield epoch, order[begin : begin + share].tolist()
+            epoch, first = epoch + 1, 0
+
+
+# The tensors, or None if no usable photo was found; and the photos that could not be
+# used.
+Example = tuple[tuple[Tensor, ...] | None, dict[int, Reason]]
+
+
+class Examples(Dataset[Example]):
+    """Photos through a cropper, addressed by (epoch, index)."""
+
+    def __init__(
+        self, photos: Photos, cropper: Cropper, data: DataConfig, seed: int
+    ) -> None:
+        """Bind the parts; nothing is read yet."""
+        self.photos = photos
+        self.cropper = cropper
+        self.data = data
         self.seed = seed
+
+    def __getitem__(self, key: tuple[int, int]) -> Example:
+        """The example, and the photos that were tried before one could be used."""
+        epoch, index = key
+        draws = np.random.default_rng([self.seed, epoch, index])
+        skipped: dict[int, Reason] = {}
+        for _ in range(ATTEMPTS):
+            rgb = self.photos[index]
+            reason = judge(rgb, self.data)
+            if reason is None and rgb is not None:
+                with torch.random.fork_rng(devices=[]):
+                    torch.manual_seed(int(draws.integers(2**63)))
+                    return self.cropper(rgb), skipped
+            if reason is not None:
+                skipped[index] = reason
+            index = int(draws.integers(len(self.photos)))
+        return None, skipped
+
+
+class Shuffled(Sampler[list[tuple[int, int]]]):
+    """The order as a batch sampler, from an iteration on."""
+
+    def __init__(self, order: Order, start: int) -> None:
+        """`start` is the first iteration."""
+        self.order = order
         self.start = start
 
     def __iter__(self) -> Iterator[list[tuple[int, int]]]:
-        """Whole batches only; what is left of an epoch is dropped."""
-        per_epoch = self.count // self.batch_size
-        batch = self.start
-        while True:
-            epoch, first = divmod(batch, per_epoch)
-            order = np.random.default_rng([self.seed, epoch]).permutation(self.count)
-            for k in range(first, per_epoch):
-                chosen = order[k * self.batch_size : (k + 1) * self.batch_size]
-                yield [(epoch, int(i)) for i in chosen]
-                batch += 1
+        """Endless batches of (epoch, index)."""
+        for epoch, photos in self.order.walk(self.start):
+            yield [(epoch, index) for index in photos]
 
 
-def stack(examples: list[Example | None]) -> tuple[list[Tensor], int]:
-    """Stacked tensors of the usable examples, and how many were skipped."""
-    usable = [example for example in examples if example is not None]
-    if not usable:
-        return [], len(examples)
-    stacked = [torch.stack(parts) for parts in zip(*usable, strict=True)]
-    return stacked, len(examples) - len(usable)
+def stack(examples: list[Example]) -> tuple[list[Tensor], dict[int, Reason]]:
+    """Stacked tensors, none if a place stayed empty, and all that was skipped."""
+    skipped = {i: reason for _, each in examples for i, reason in each.items()}
+    found = [tensors for tensors, _ in examples if tensors is not None]
+    if len(found) < len(examples):
+        return [], skipped
+    return [torch.stack(part) for part in zip(*found, strict=True)], skipped
 
 
-def batches(
-    examples: Examples, batch_size: int, start: int
-) -> Iterator[tuple[list[Tensor], int]]:
-    """Endless (tensors, skipped count), from batch number `start`.
+def start_worker(worker: int) -> None:
+    """Leave Ctrl-C to the training process and the cores to it, too."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    cv2.setNumThreads(0)
 
-    Raises:
-        DataError: If there are fewer photos than one batch needs.
-    """
-    count = len(examples.photos)
-    if count < batch_size:
-        raise DataError(
-            "training photos", f"{count} found, one batch needs {batch_size}"
+
+class LoadedBatches:
+    """Batches decoded and cropped on the CPU, ahead of the training."""
+
+    def __init__(self, examples: Examples, order: Order, device: torch.device) -> None:
+        """Bind the parts; the workers start with the first batch."""
+        self.examples = examples
+        self.order = order
+        self.device = device
+        self.next_iteration = -1
+        self.loaded: Iterator[tuple[list[Tensor], dict[int, Reason]]] = iter(())
+
+    def batch(self, iteration: int) -> Batch:
+        """This process's share of the batch of an iteration.
+
+        Raises:
+            DataError: If too many photos cannot be used.
+        """
+        if iteration != self.next_iteration:
+            self.loaded = self._load(iteration)
+        self.next_iteration = iteration + 1
+        tensors, skipped = next(self.loaded)
+        if not tensors:
+            reasons = ", ".join(sorted(set(skipped.values())))
+            raise DataError(
+                "training photos",
+                f"hardly any can be used: {ATTEMPTS} draws in a row were {reasons}",
+            )
+        L, y0, luminance = (t.to(self.device, non_blocking=True) for t in tensors)
+        return Batch(L, y0, luminance, skipped)
+
+    def names(self, iteration: int) -> list[str]:
+        """What the photos of that batch are called, before replacements."""
+        return [*map(self.examples.photos.name, self.order.photos(iteration))]
+
+    def _load(self, start: int) -> Iterator[tuple[list[Tensor], dict[int, Reason]]]:
+        workers = self.examples.data.workers
+        return iter(
+            DataLoader(
+                self.examples,
+                batch_sampler=Shuffled(self.order, start),
+                num_workers=workers,
+                collate_fn=stack,
+                prefetch_factor=4 if workers else None,
+                worker_init_fn=start_worker,
+                pin_memory=self.device.type == "cuda",
+            )
         )
-    sampler = Shuffled(count, batch_size, examples.seed, start)
-    workers = examples.data.workers
-    return iter(
-        DataLoader(
-            examples,
-            batch_sampler=sampler,
-            num_workers=workers,
-            collate_fn=stack,
-            prefetch_factor=4 if workers else None,
-        )
-    )

@@ -1,7 +1,10 @@
 """Exponential moving average of weights."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 __all__ = ["Ema"]
 
@@ -35,22 +38,20 @@ class Ema:
         )
         self.update_count += 1
 
-    def swap(self, network: nn.Module) -> None:
-        """Exchange the network's weights with the averages; call twice to undo."""
+    @contextmanager
+    def applied(self, network: nn.Module) -> Iterator[None]:
+        """The network has the averaged weights inside the context, its own after."""
+        self._exchange(network)
+        try:
+            yield
+        finally:
+            self._exchange(network)
+
+    @torch.no_grad()
+    def _exchange(self, network: nn.Module) -> None:
+        """Swap values in place: compiled and distributed copies share the storage."""
         for name, parameter in network.named_parameters():
             if name in self.weights:
-                parameter.data, self.weights[name] = self.weights[name], parameter.data
-
-    def state_dict(self) -> dict[str, Tensor]:
-        """The averages and, under the empty name's twin, how often they moved."""
-        return self.weights | {"update_count": torch.tensor(self.update_count)}
-
-    def load_state_dict(self, state: dict[str, Tensor]) -> None:
-        """Inverse of `state_dict`; strict about names."""
-        count = int(state["update_count"])
-        weights = {k: v for k, v in state.items() if k != "update_count"}
-        if set(weights) != set(self.weights):
-            raise ValueError("the averaged weights belong to another network")
-        for name, tensor in weights.items():
-            self.weights[name].copy_(tensor)
-        self.update_count = count
+                own = parameter.detach().clone()
+                parameter.copy_(self.weights[name])
+                self.weights[name].copy_(own)

@@ -1,14 +1,15 @@
 """ImageNet weights for the encoder, from a registry package that carries them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
 from colorize_cli.errors import DataError
-from colorize_cli.model.encoder import EfficientNetLite0, SameConv
+from colorize_cli.model.encoder import EfficientNetLite0, InvertedResidual, SameConv
 
 __all__ = ["load_imagenet_weights", "weights_path"]
 
@@ -40,9 +41,10 @@ def folded(state: dict[str, Tensor], conv: str, norm: str) -> tuple[Tensor, Tens
 def convolutions(network: EfficientNetLite0) -> Iterator[tuple[SameConv, str, str]]:
     """Each convolution of ours with the package's names of it and of its norm."""
     yield network.stem, "_conv_stem", "_bn0"
-    for i, block in enumerate(network.blocks):
-        if not isinstance(block.expand, nn.Identity):
-            yield block.expand[0], f"_blocks.{i}._expand_conv", f"_blocks.{i}._bn0"
+    for i, block in enumerate(cast("Iterable[InvertedResidual]", network.blocks)):
+        if isinstance(block.expand, nn.Sequential):
+            expand = cast("SameConv", block.expand[0])
+            yield expand, f"_blocks.{i}._expand_conv", f"_blocks.{i}._bn0"
         yield block.depthwise, f"_blocks.{i}._depthwise_conv", f"_blocks.{i}._bn1"
         yield block.project, f"_blocks.{i}._project_conv", f"_blocks.{i}._bn2"
 
@@ -60,6 +62,6 @@ def load_imagenet_weights(network: EfficientNetLite0) -> None:
         for layer, conv, norm in convolutions(network):
             weight, bias = folded(state, conv, norm)
             layer.weight.copy_(weight)
-            layer.bias.copy_(bias)
+            cast("Tensor", layer.bias).copy_(bias)
     except (KeyError, RuntimeError) as error:
         raise DataError(path, f"is not EfficientNet-Lite0: {error}") from error

@@ -6,7 +6,7 @@ for a file that cannot be used.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from colorize_cli.errors import DataError
 
-__all__ = ["FolderPhotos", "ParquetPhotos", "Photos", "decode_rgb"]
+__all__ = ["FolderPhotos", "ParquetPhotos", "Photos", "Subset", "decode_rgb"]
 
 
 class Photos(Protocol):
@@ -26,12 +26,18 @@ class Photos(Protocol):
     def __getitem__(self, index: int) -> NDArray[np.uint8] | None:
         """Photo `index`, (H, W, 3) uint8 sRGB, or None if it is broken."""
 
+    def name(self, index: int) -> str:
+        """What to call photo `index` in a message."""
 
-def decode_rgb(data: bytes) -> NDArray[np.uint8] | None:
+
+def decode_rgb(data: bytes | None) -> NDArray[np.uint8] | None:
     """Decode an image file's bytes to (H, W, 3) uint8 sRGB, or None."""
     if not data:
         return None
-    bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    try:
+        bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error:  # for instance a header that claims a billion pixels
+        return None
     return None if bgr is None else bgr[..., ::-1].copy()
 
 
@@ -53,9 +59,13 @@ class FolderPhotos:
         except OSError:
             return None
 
+    def name(self, index: int) -> str:
+        """The file's path."""
+        return str(self.paths[index])
+
 
 class ParquetPhotos:
-    """Rows of Parquet shards in the Hugging Face image layout, kept in memory."""
+    """Rows of Parquet shards in the Hugging Face image layout, encoded in memory."""
 
     def __init__(self, paths: Sequence[Path], source: str = "") -> None:
         """Read the encoded bytes.
@@ -69,22 +79,15 @@ class ParquetPhotos:
         """
         try:
             import pyarrow as pa
-            import pyarrow.parquet as pq
         except ImportError as error:
             raise DataError(
                 paths[0], "needs pyarrow; pip install 'colorize-diffusion[train]'"
             ) from error
-        chunks = []
-        for path in paths:
-            try:
-                filters = [("source", "=", source)] if source else None
-                table = pq.read_table(path, columns=["image"], filters=filters)
-                column = table.column("image").combine_chunks()
-                chunks.append(column.field("bytes").cast(pa.large_binary()))
-            except (OSError, pa.ArrowException, KeyError) as error:
-                reason = f"is not a readable image shard: {error}"
-                raise DataError(path, reason) from error
-        self.encoded = pa.chunked_array(chunks)
+        self.paths = list(paths)
+        chunks = [read_shard(path, source) for path in paths]
+        self.encoded = pa.chunked_array(chunks, type=pa.large_binary())
+        # Index of the first photo of each shard.
+        self.starts = np.cumsum([0, *map(len, chunks)])
 
     def __len__(self) -> int:
         """Number of rows."""
@@ -93,3 +96,48 @@ class ParquetPhotos:
     def __getitem__(self, index: int) -> NDArray[np.uint8] | None:
         """Decode row `index`."""
         return decode_rgb(self.encoded[index].as_py())
+
+    def name(self, index: int) -> str:
+        """Shard and row, among the rows kept."""
+        shard = int(np.searchsorted(self.starts, index, side="right")) - 1
+        return f"{self.paths[shard]} row {index - self.starts[shard]}"
+
+
+def read_shard(path: Path, source: str) -> Any:  # noqa: ANN401
+    """The shard's encoded images, a pyarrow array of large binaries.
+
+    Raises:
+        DataError: If the file is no Parquet, or lacks the columns.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    filters = [("source", "=", source)] if source else None
+    try:
+        table = pq.read_table(path, columns=["image"], filters=filters)
+        column = table.column("image").combine_chunks()
+        return column.field("bytes").cast(pa.large_binary())
+    except (OSError, pa.ArrowException, KeyError, AttributeError) as error:
+        reason = str(error).splitlines()[0]
+        raise DataError(path, f"is not a readable image shard: {reason}") from error
+
+
+class Subset:
+    """Some photos of another source."""
+
+    def __init__(self, photos: Photos, indices: Sequence[int]) -> None:
+        """Keep which ones, in which order."""
+        self.photos = photos
+        self.indices = indices
+
+    def __len__(self) -> int:
+        """Number of photos kept."""
+        return len(self.indices)
+
+    def __getitem__(self, index: int) -> NDArray[np.uint8] | None:
+        """Photo `index` of those kept."""
+        return self.photos[self.indices[index]]
+
+    def name(self, index: int) -> str:
+        """Its name in the other source."""
+        return self.photos.name(self.indices[index])

@@ -1,0 +1,75 @@
+"""Models out of training: the files that `colorize` uses."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+
+import colorize_cli
+from colorize_cli.errors import TrainingError
+from colorize_cli.model.checkpoint import save_network
+from colorize_cli.model.header import Header
+from trainer.checkpoints import RunState
+from trainer.learner import Learner
+
+__all__ = ["commit", "write_model"]
+
+
+def commit() -> str:
+    """The commit of the source tree that runs, or "" for an installed package."""
+    folder = Path(colorize_cli.__file__).parent
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), "rev-parse", "--short=12", "HEAD"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return done.stdout.strip()
+
+
+def write_model(
+    path: Path,
+    learner: Learner,
+    state: RunState,
+    about: dict[str, Any],
+    dtype: torch.dtype = torch.float16,
+) -> None:
+    """Write the averaged weights with their provenance, whole or not at all.
+
+    Args:
+        path: Target, replaced if it is there.
+        learner: For the weights and the settings.
+        state: How far the run is.
+        about: Further provenance, for instance metrics.
+        dtype: Of the floats in the file.
+
+    Raises:
+        TrainingError: If the file cannot be written.
+    """
+    config = learner.config
+    provenance = {
+        "iteration": state.iteration,
+        "photos_seen": state.iteration * config.optim.batch_size,
+        "training_photos": state.photo_count,
+        "minutes": round(state.elapsed_s / 60, 1),
+        "device": str(learner.device),
+        "init": Path(config.init).name,
+        "commit": commit(),
+        **about,
+    }
+    header = Header(
+        config=config.model, schedule=config.schedule.build(), provenance=provenance
+    )
+    partial = path.with_name(f".partial-{path.name}")
+    try:
+        with learner.averaged():
+            save_network(partial, learner.network, header, dtype)
+        partial.replace(path)
+    except (OSError, SafetensorError) as error:
+        partial.unlink(missing_ok=True)
+        raise TrainingError(f"{path}: cannot be written ({error})") from error
