@@ -20,8 +20,7 @@ __all__ = ["train"]
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    required=True,
-    help="Folder of the run: checkpoints, log, pictures, models.",
+    help="Folder of the run: checkpoints, log, models.  [default: runs/CONFIG]",
 )
 @click.option(
     "--resume", is_flag=True, help="Go on from the newest checkpoint in --out."
@@ -51,7 +50,7 @@ __all__ = ["train"]
 def train(
     context: click.Context,
     config: str,
-    out: Path,
+    out: Path | None,
     resume: bool,
     data: tuple[str, ...],
     val: tuple[str, ...],
@@ -72,7 +71,8 @@ def train(
 
     from trainer.config import TrainConfig
     from trainer.crew import assemble, choose_device
-    from trainer.display import show_logging
+    from trainer.display import show_logging, show_plan
+    from trainer.plan import make_plan
     from trainer.run import Slot
     from trainer.run import train as run
 
@@ -84,7 +84,7 @@ def train(
     chosen = choose_device(device)
     crew = assemble(chosen)
     slot = Slot(
-        folder=out,
+        folder=out or Path("runs", Path(config).stem),
         device=chosen,
         crew=crew,
         resume=resume,
@@ -92,12 +92,15 @@ def train(
         name=Path(config).stem,
     )
     try:
+        if dry_run:
+            show_plan(make_plan(settings, slot), Console())
+            return
         ending = run(
             settings, slot, lambda at: make_tracker(settings, slot, wandb, console, at)
         )
     finally:
         crew.dismiss()
-    console.print(f"{ending}: {out}", highlight=False)
+    console.print(f"{ending}: {slot.folder}", highlight=False)
     if ending == "interrupted":
         context.exit(130)
 

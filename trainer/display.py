@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.logging import RichHandler
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.table import Table
 
+from trainer.plan import Plan
 from trainer.tracking import Captioned
 
-__all__ = ["Display", "show_logging"]
+__all__ = ["Display", "show_logging", "show_plan"]
 
 SHOWN = {
     "loss": "loss {:.4f}",
     "lr": "lr {:.1e}",
     "grad_norm": "grad {:.2f}",
     "images_per_s": "{:.1f} photos/s",
+    "peak_share": "{:.1%} of peak",
     "minutes": "{:.1f} min",
     "train_loss": "train_loss {:.4f}",
     "val_loss": "val_loss {:.4f}",
@@ -32,6 +35,14 @@ def show_logging(console: Console, *, verbose: bool) -> None:
     trainer_logger = logging.getLogger("trainer")
     trainer_logger.handlers = [handler]
     trainer_logger.setLevel(logging.DEBUG if verbose else logging.INFO)
+
+
+def show_plan(plan: Plan, console: Console) -> None:
+    """Print what a run would do."""
+    table = Table(show_header=False, box=None)
+    for name, value in plan.rows():
+        table.add_row(name, value)
+    console.print(table, highlight=False)
 
 
 def describe(figures: Mapping[str, float]) -> str:

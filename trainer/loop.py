@@ -48,6 +48,8 @@ class Loop:
     folder: Path
     # When this slot must end, on time.monotonic()'s clock.
     deadline: float = math.inf
+    # Photos per second that the device could do at best; None if not known.
+    photos_at_peak: float | None = None
     # For the provenance of model files.
     name: str = ""
 
@@ -61,7 +63,9 @@ class Loop:
         self._pending: list[tuple[int, float, StepResult]] = []
         self._timer = time.monotonic()
         self._saved_at_s = self.state.elapsed_s
-        self._validated = self._saved = -1
+        # A resumed run repeats neither.
+        self._saved = self.state.iteration
+        self._validated = -1 if self.state.loss_count else self.state.iteration
         begin = time.monotonic() - self.state.elapsed_s
         with StopSignals() as signals:
             while True:
@@ -132,6 +136,8 @@ class Loop:
         }
         if self.learner.device.type == "cuda":
             figures["gpu_memory_gb"] = torch.cuda.max_memory_allocated() / 2**30
+        if self.photos_at_peak is not None:
+            figures["peak_share"] = figures["images_per_s"] / self.photos_at_peak
         self.tracker.log(iteration, figures)
         self._pending.clear()
         self._timer = time.monotonic()

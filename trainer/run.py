@@ -16,14 +16,17 @@ from trainer.config import TrainConfig
 from trainer.crew import Crew
 from trainer.crops import Cropper
 from trainer.data import Batches, Examples, LoadedBatches, Order
+from trainer.device_crops import PackedBatches
 from trainer.learner import Learner, make_network
 from trainer.loop import Ending, Loop
+from trainer.packed import pack
 from trainer.photos import Photos
 from trainer.sources import open_split
+from trainer.throughput import flops_per_photo, peak_flops
 from trainer.tracking import NullTracker, Tracker
 from trainer.validation import Validation
 
-__all__ = ["Slot", "make_batches", "train"]
+__all__ = ["Parts", "Slot", "prepare", "train"]
 
 logger = logging.getLogger("trainer")
 
@@ -44,19 +47,56 @@ class Slot:
     name: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What a run is made of, before it starts."""
+
+    learner: Learner
+    batches: Batches
+    order: Order
+    validation: Validation
+    budget: Budget
+
+
+def prepare(config: TrainConfig, slot: Slot) -> Parts:
+    """Find the photos and build the network.
+
+    Raises:
+        ColorizeError: If settings, data or weights are unusable.
+    """
+    train_photos, val_photos = open_split(config.data)
+    learner = Learner(config, make_network(config), slot.device, slot.crew)
+    batches, order = make_batches(train_photos, config, slot)
+    return Parts(
+        learner=learner,
+        batches=batches,
+        order=order,
+        validation=Validation(val_photos, config),
+        budget=Budget.of(config, order.per_epoch, slot.max_minutes),
+    )
+
+
 def make_batches(
     photos: Photos, config: TrainConfig, slot: Slot
 ) -> tuple[Batches, Order]:
     """The batches of this process, and their order.
 
-    Raises:
-        DataError: If there are not enough photos for a batch.
+    On CUDA the photos are decoded once and stay there; on the CPU they are loaded as
+    they are needed.
     """
     data, crew = config.data, slot.crew
+
+    def order_of(count: int) -> Order:
+        size = config.optim.batch_size
+        return Order(count, size, config.seed, crew.rank, crew.world)
+
+    on_cuda = slot.device.type == "cuda"
+    if data.packed == "always" or (data.packed == "auto" and on_cuda):
+        packed = pack(photos, data, 2 * config.model.image_size, slot.device)
+        order = order_of(len(packed))
+        return PackedBatches(packed, order, config), order
+    order = order_of(len(photos))
     cropper = Cropper(config.model, data, training=True)
-    order = Order(
-        len(photos), config.optim.batch_size, config.seed, crew.rank, crew.world
-    )
     examples = Examples(photos, cropper, data, config.seed)
     return LoadedBatches(examples, order, slot.device), order
 
@@ -82,39 +122,50 @@ def train(
         raise PlanError(
             f"{slot.folder}: holds a run; go on with --resume, or name another --out"
         )
-    train_photos, val_photos = open_split(config.data)
-    learner = Learner(config, make_network(config), slot.device, slot.crew)
-    restored = checkpoints.restore(learner)
-    batches, order = make_batches(train_photos, config, slot)
-    state = restored or RunState(photo_count=order.count)
-    if state.photo_count != order.count:
-        raise DataError(
-            "data.train",
-            f"{state.photo_count} photos at the checkpoint, {order.count} now; "
-            "a resumed run needs the same photos",
-        )
-    validation = Validation(val_photos, config)
+    parts = prepare(config, slot)
+    restored = checkpoints.restore(parts.learner)
+    state = restored or RunState(photo_count=parts.order.count)
+    check_photos(state, parts.order)
     logger.info(
-        "%d training photos, %d validation photos, %s %d",
-        *(order.count, len(validation.photos.L)),
-        *("resuming at iteration" if restored else "from iteration", state.iteration),
+        "%d training photos, %d validation photos, %s iteration %d",
+        *(parts.order.count, len(parts.validation.photos.L)),
+        *("resuming at" if restored else "starting at", state.iteration),
     )
     resumed_at = restored.iteration if restored else None
     tracker = make_tracker(resumed_at) if slot.crew.leads else NullTracker()
     try:
         return Loop(
             config=config,
-            learner=learner,
-            batches=batches,
-            validation=validation,
+            learner=parts.learner,
+            batches=parts.batches,
+            validation=parts.validation,
             checkpoints=checkpoints,
             tracker=tracker,
             state=state,
-            budget=Budget.of(config, order.per_epoch, slot.max_minutes),
-            per_epoch=order.per_epoch,
+            budget=parts.budget,
+            per_epoch=parts.order.per_epoch,
             folder=slot.folder,
             deadline=start + 60 * (slot.max_minutes or math.inf),
+            photos_at_peak=photos_at_peak(parts.learner),
             name=slot.name,
         ).run()
     finally:
         tracker.finish()
+
+
+def check_photos(state: RunState, order: Order) -> None:
+    """Raise a DataError if the photos are not those of the checkpoint."""
+    if state.photo_count != order.count:
+        raise DataError(
+            "data.train",
+            f"{state.photo_count} photos at the checkpoint, {order.count} now; "
+            "a resumed run needs the same photos",
+        )
+
+
+def photos_at_peak(learner: Learner) -> float | None:
+    """Photos per second if the GPU did nothing but multiply; None if not known."""
+    if learner.device.type != "cuda":
+        return None
+    peak = peak_flops(torch.cuda.get_device_name(learner.device))
+    return peak * learner.crew.world / flops_per_photo(learner) if peak else None
