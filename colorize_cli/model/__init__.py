@@ -1,0 +1,143 @@
+"""Models: their configuration, networks, files, and the backends that run them."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+from colorize_cli.errors import BackendError, CheckpointError
+from colorize_cli.model.backend import Model
+from colorize_cli.model.device import DeviceStatus
+
+__all__ = ["EMBEDDED_MODEL", "BackendName", "Model", "available_devices", "load_model"]
+
+BackendName = Literal["auto", "onnx", "torch"]
+
+# The model that is installed with the tool.
+EMBEDDED_MODEL = Path(__file__).parents[1] / "weights" / "colorize.safetensors"
+
+SUFFIXES = (".safetensors", ".onnx", ".pth")
+NO_TORCH = "PyTorch is not installed; pip install 'colorize-diffusion[torch]'"
+NO_ONNX_RUNTIME = "ONNX Runtime is not installed; pip install onnxruntime-gpu"
+
+
+def load_model(
+    path: Path | None, backend: BackendName = "auto", device: str = "auto"
+) -> Model:
+    """Load a model onto a device.
+
+    Args:
+        path: NAME.safetensors, NAME.onnx, a tutorial checkpoint NAME.pth, or None for
+            the embedded model.
+        backend: `auto` takes ONNX Runtime where NAME.onnx is there, else PyTorch.
+        device: `auto` (CUDA where it works, else the CPU), `cpu`, `cuda` or `cuda:N`.
+
+    Raises:
+        CheckpointError: If the file is missing, damaged, or not a model.
+        BackendError: If the backend cannot run this file, is not installed, or has no
+            such device.
+    """
+    if path is None:
+        path = EMBEDDED_MODEL
+        if not path.is_file():
+            raise CheckpointError(
+                path,
+                "the embedded model is missing from this installation; "
+                "reinstall colorize-diffusion or give --model",
+            )
+    _check_is_model_file(path)
+    if path.suffix == ".onnx":
+        if backend == "torch":
+            raise BackendError(
+                path, "PyTorch cannot run an ONNX file; give the .safetensors file"
+            )
+        return _load_onnx(path, path, device)
+    if path.suffix == ".safetensors" and _runs_exported(path, backend):
+        return _load_onnx(path, path.with_suffix(".onnx"), device)
+    if backend == "onnx":
+        raise BackendError(
+            path,
+            "ONNX Runtime cannot run a tutorial checkpoint; convert it with "
+            "colorize import-checkpoint, then export it with colorize export-onnx",
+        )
+    return _load_torch(path, device)
+
+
+def available_devices() -> dict[str, list[DeviceStatus]]:
+    """For each backend the devices that work here, and why others do not."""
+    devices = {}
+    if find_spec("onnxruntime") is None:
+        devices["onnx"] = [DeviceStatus("any", NO_ONNX_RUNTIME)]
+    else:
+        from colorize_cli.model import onnx_session
+
+        devices["onnx"] = onnx_session.available_devices()
+    if find_spec("torch") is None or find_spec("safetensors") is None:
+        devices["torch"] = [DeviceStatus("any", NO_TORCH)]
+    else:
+        from colorize_cli.model import torch_backend
+
+        devices["torch"] = torch_backend.available_devices()
+    return devices
+
+
+def _check_is_model_file(path: Path) -> None:
+    if path.is_dir():
+        raise CheckpointError(path, "is a folder; give the model file in it")
+    if not path.is_file():
+        raise CheckpointError(path, "no such file")
+    if path.suffix not in SUFFIXES:
+        raise CheckpointError(
+            path, f"is not a model file; those end in {', '.join(SUFFIXES)}"
+        )
+
+
+def _runs_exported(path: Path, backend: BackendName) -> bool:
+    """Whether NAME.onnx is to run in place of NAME.safetensors.
+
+    Raises:
+        BackendError: If it must, and is missing or made from other weights.
+    """
+    from colorize_cli.model.header import HEADER_KEY
+    from colorize_cli.model.onnx_file import metadata
+    from colorize_cli.model.safetensors_file import read_index
+
+    if backend == "torch":
+        return False
+    exported = path.with_suffix(".onnx")
+    cure = f"colorize export-onnx --model {path}"
+    if not exported.is_file():
+        if backend == "auto":
+            return False
+        raise BackendError(
+            path, f"needs {exported.name} beside it to run on ONNX Runtime; run {cure}"
+        )
+    # An export left over from before the weights were trained further.
+    if metadata(exported).get(HEADER_KEY) == read_index(path).metadata.get(HEADER_KEY):
+        return True
+    if backend == "auto" and find_spec("torch") is not None:
+        return False
+    raise BackendError(
+        path, f"{exported.name} beside it was made from other weights; run {cure}"
+    )
+
+
+def _load_onnx(path: Path, graph: Path, device: str) -> Model:
+    try:
+        from colorize_cli.model.onnx_backend import OnnxBackend
+    except ImportError as error:
+        raise BackendError(path, f"{NO_ONNX_RUNTIME} ({error})") from error
+    backend, header = OnnxBackend.open(graph, device)
+    return Model(path=path, header=header, backend=backend)
+
+
+def _load_torch(path: Path, device: str) -> Model:
+    try:
+        from colorize_cli.model.checkpoint import load_network
+        from colorize_cli.model.reference import load_tutorial_checkpoint
+        from colorize_cli.model.torch_backend import TorchBackend
+    except ImportError as error:
+        raise BackendError(path, f"{NO_TORCH} ({error})") from error
+    load = load_tutorial_checkpoint if path.suffix == ".pth" else load_network
+    network, header = load(path)
+    backend = TorchBackend(path, network, device)
+    return Model(path=path, header=header, backend=backend)

@@ -1,0 +1,32 @@
+"""Names that the export writes into ONNX graphs and the backend relies on.
+
+The whole format is described in docs/checkpoint.md.
+"""
+
+from colorize_cli.model.config import ModelConfig
+
+__all__ = [
+    "ENCODER_KEY",
+    "ENCODER_SUFFIX",
+    "GAMMA",
+    "LUMINANCE",
+    "PREDICTION",
+    "X",
+    "feature_names",
+]
+
+# The denoiser: x (B, 3, H, W), gamma (B,) and features in, prediction (B, 2, H, W) out.
+X = "x"
+GAMMA = "gamma"
+PREDICTION = "prediction"
+# The encoder: luminance (P, 1, E_H, E_W) in, features out.
+LUMINANCE = "luminance"
+# NAME.onnx has its encoder in NAME.encoder.onnx, and says so under this metadata key.
+ENCODER_KEY = "colorize_encoder"
+ENCODER_SUFFIX = ".encoder.onnx"
+
+
+def feature_names(config: ModelConfig) -> list[str]:
+    """Encoder features in order, outputs of one graph and inputs of the other."""
+    strides = config.encoder.strides if config.encoder is not None else ()
+    return [f"feature_{stride}" for stride in strides]
