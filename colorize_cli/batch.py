@@ -242,6 +242,6 @@ class Run:
 
 def failure(source: Path, error: Exception) -> Outcome:
     """The outcome of a photo that raised."""
-    known = isinstance(error, PhotoError)
-    reason = error.reason if known else f"{type(error).__name__}: {error}"
+    text = f"{type(error).__name__}: {error}"
+    reason = error.reason if isinstance(error, PhotoError) else text
     return Outcome(source=source, status="failed", reason=reason, error=error)

@@ -30,7 +30,7 @@ COMMANDS = {
 INTERRUPTED = 130
 
 
-class LazyGroup(DefaultGroup):
+class LazyGroup(DefaultGroup):  # type: ignore[misc]
     """A group whose commands are imported on first use; `photos` is the default."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -39,13 +39,10 @@ class LazyGroup(DefaultGroup):
         return sorted(COMMANDS.keys() | found)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a command; None if there is no such command."""
-        if cmd_name in COMMANDS:
-            module, attribute = COMMANDS[cmd_name]
-            return getattr(import_module(module), attribute)
-        for entry in entry_points(group=ENTRY_POINT_GROUP, name=cmd_name):
-            return entry.load()
-        # DefaultGroup takes an unknown word for the first argument of the default.
+        """Import a command; a word that names none is the default's first argument."""
+        for name in (cmd_name, DEFAULT_COMMAND):
+            if name not in self.commands and (command := load_command(name)):
+                self.add_command(command, name)
         return super().get_command(ctx, cmd_name)
 
     def format_options(
@@ -67,6 +64,16 @@ class LazyGroup(DefaultGroup):
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
             ctx.exit(INTERRUPTED)
+
+
+def load_command(name: str) -> click.Command | None:
+    """Import the command of that name; None if there is none."""
+    if name in COMMANDS:
+        module, attribute = COMMANDS[name]
+        return getattr(import_module(module), attribute)
+    for entry in entry_points(group=ENTRY_POINT_GROUP, name=name):
+        return entry.load()
+    return None
 
 
 @click.group(

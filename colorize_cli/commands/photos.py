@@ -85,7 +85,7 @@ class BatchSize(click.ParamType[int | None]):
 @click.option("-v", "--verbose", is_flag=True, help="List every photo; tracebacks.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only what failed.")
 @click.pass_context
-def photos(ctx: click.Context, sources: tuple[Path, ...], **options: Any) -> None:  # noqa: ANN401
+def photos(ctx: click.Context, /, sources: tuple[Path, ...], **options: Any) -> None:  # noqa: ANN401
     """Colorize photos and folders of photos into another folder."""
     from colorize_cli.batch import BatchSettings, run_batch
     from colorize_cli.console import Console
