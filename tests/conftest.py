@@ -19,24 +19,6 @@ from colorize_cli.model.header import Header
 STEP_COUNT = 3
 
 
-def randomized(network, seed: int = 0):
-    """The network in evaluation mode, every parameter random, none of them zero.
-
-    Fresh networks predict exactly 0 whatever they see, which would hide most mistakes.
-    """
-    import torch
-
-    generator = torch.Generator().manual_seed(seed)
-    for parameter in network.parameters():
-        noise = torch.randn(parameter.shape, generator=generator)
-        if parameter.ndim > 1:
-            fan_in = parameter[0].numel()
-            parameter.data = noise * fan_in**-0.5
-        else:
-            parameter.data += 0.1 * noise
-    return network.eval()
-
-
 @pytest.fixture
 def tiny_config() -> ModelConfig:
     """A model of 358 k parameters of the default's kind, without an encoder."""
@@ -66,6 +48,7 @@ def encoder_config(tiny_config) -> ModelConfig:
 def tiny_network(tiny_config):
     """A network of `tiny_config` with random, non-zero weights."""
     from colorize_cli.model.network import Network
+    from tests.random_weights import randomized
 
     return randomized(Network(tiny_config))
 
@@ -74,6 +57,7 @@ def tiny_network(tiny_config):
 def encoder_network(encoder_config):
     """A network of `encoder_config` with random, non-zero weights."""
     from colorize_cli.model.network import Network
+    from tests.random_weights import randomized
 
     return randomized(Network(encoder_config))
 

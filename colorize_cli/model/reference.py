@@ -87,7 +87,7 @@ def _read_state(path: Path) -> dict[str, Tensor]:
         isinstance(name, str) and isinstance(tensor, Tensor)
         for name, tensor in state.items()
     )
-    if not state or not is_state:
+    if not is_state or not state:
         raise CheckpointError(
             path, "is not a state dict; write one with torch.save(model.state_dict())"
         )
@@ -128,6 +128,10 @@ def _schedule(path: Path, buffers: Mapping[str, Tensor]) -> NoiseSchedule:
             raise CheckpointError(
                 path, f"schedule buffer {name} contradicts sqrt_recipm1_gammas"
             )
+    if gammas.min() == 0:
+        raise CheckpointError(
+            path, "starts from gamma 0, where a model of epsilon has no clean estimate"
+        )
     try:
         return NoiseSchedule(tuple(gammas.flip(0).tolist()))
     except ValueError as error:
