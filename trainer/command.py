@@ -100,7 +100,8 @@ def train(
         )
     finally:
         crew.dismiss()
-    console.print(f"{ending}: {slot.folder}", highlight=False)
+    if crew.leads:
+        click.echo(f"{ending}: {slot.folder}")
     if ending == "interrupted":
         context.exit(130)
 

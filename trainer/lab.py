@@ -1,4 +1,4 @@
-"""sRGB to CIE Lab (D65) on tensors, the same arithmetic as OpenCV's float32 path."""
+"""sRGB to CIE Lab (D65) on tensors; agrees with `colorize_cli.imaging.color`."""
 
 import torch
 from torch import Tensor

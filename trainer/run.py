@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from colorize_cli.errors import DataError, PlanError
+from colorize_cli.errors import DataError, PlanError, TrainingError
 from trainer.budget import Budget
 from trainer.checkpoints import Checkpoints, RunState
 from trainer.config import TrainConfig
@@ -131,6 +131,8 @@ def train(
         *(parts.order.count, len(parts.validation.photos.L)),
         *("resuming at" if restored else "starting at", state.iteration),
     )
+    if slot.crew.leads:
+        make_folder(slot.folder)
     resumed_at = restored.iteration if restored else None
     tracker = make_tracker(resumed_at) if slot.crew.leads else NullTracker()
     try:
@@ -151,6 +153,14 @@ def train(
         ).run()
     finally:
         tracker.finish()
+
+
+def make_folder(folder: Path) -> None:
+    """Make the run's folder, or raise a TrainingError that names it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TrainingError(f"{folder}: cannot be made ({error.strerror})") from error
 
 
 def check_photos(state: RunState, order: Order) -> None:

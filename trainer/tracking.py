@@ -71,7 +71,6 @@ class LocalTracker:
             if resumed_at is not None and self.path.exists():
                 lines = self.path.read_text(encoding="utf-8").splitlines()
                 kept = [line for line in lines if line_iteration(line) <= resumed_at]
-            folder.mkdir(parents=True, exist_ok=True)
             self.path.write_text("".join(f"{line}\n" for line in kept))
         except OSError as error:
             raise TrainingError(f"{self.path}: cannot be written ({error})") from error
