@@ -15,7 +15,14 @@ from torch import Tensor, nn
 from colorize_cli.model.blocks import zeroed
 from colorize_cli.model.config import ModelConfig
 
-__all__ = ["BLOCKS", "STEM_WIDTH", "EfficientNetLite0", "Encoder"]
+__all__ = [
+    "BLOCKS",
+    "STEM_WIDTH",
+    "EfficientNetLite0",
+    "Encoder",
+    "InvertedResidual",
+    "SameConv",
+]
 
 STEM_WIDTH = 32
 # Repeats, kernel, stride of the first, expansion, width.
