@@ -1,0 +1,29 @@
+"""Bytes of a picture file to `Photo`, and back.
+
+Each format has a module that surveys a file (size, frames, metadata, whether it is
+complete) before any pixel is decoded, and one function that decodes the pixels. The
+containers are read and written here; the compressed pixels are left to OpenCV,
+imagecodecs and tifffile.
+"""
+
+from colorize_cli.codec.decoding import MAX_PIXELS, decode
+from colorize_cli.codec.encoding import encode
+from colorize_cli.codec.formats import (
+    READABLE_SUFFIXES,
+    Format,
+    output_format,
+    suffix_of,
+)
+from colorize_cli.codec.quiet import hush
+
+__all__ = [
+    "MAX_PIXELS",
+    "READABLE_SUFFIXES",
+    "Format",
+    "decode",
+    "encode",
+    "output_format",
+    "suffix_of",
+]
+
+hush()

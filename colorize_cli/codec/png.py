@@ -1,0 +1,104 @@
+"""PNG: chunks, completeness, metadata."""
+
+import struct
+import zlib
+from pathlib import Path
+
+import imagecodecs
+
+from colorize_cli.codec.metadata import without_prefix
+from colorize_cli.codec.survey import Survey
+from colorize_cli.errors import DecodeError
+from colorize_cli.imaging.photo import Metadata
+
+__all__ = ["MAGIC", "survey_png", "with_metadata"]
+
+MAGIC = b"\x89PNG\r\n\x1a\n"
+XMP_KEYWORD = b"XML:com.adobe.xmp"
+# Signature, then IHDR, which must be the first chunk and has 13 bytes of data.
+IHDR_END = len(MAGIC) + 12 + 13
+# Profiles and XMP are compressed; nothing honest unpacks to more than this.
+MAX_UNPACKED_BYTES = 32 << 20
+
+
+def survey_png(data: bytes, name: Path) -> Survey:
+    """Walk the chunks of a PNG up to IEND.
+
+    Raises:
+        DecodeError: If it is truncated.
+    """
+    width, height = struct.unpack_from(">II", data, len(MAGIC) + 8)
+    frame_count = 1
+    exif = icc = xmp = None
+    at = len(MAGIC)
+    while True:
+        length, kind = struct.unpack_from(">I4s", data, at)
+        end = at + 12 + length
+        if end > len(data):
+            raise DecodeError(name, "is truncated: the picture breaks off")
+        if kind == b"IEND":
+            break
+        body = memoryview(data)[at + 8 : end - 4]
+        match kind:
+            case b"acTL":
+                frame_count = int.from_bytes(body[:4], "big")
+            case b"eXIf":
+                exif = without_prefix(bytes(body))
+            case b"iCCP":
+                icc = profile(bytes(body)) or icc
+            case b"iTXt":
+                xmp = xmp_packet(bytes(body)) or xmp
+        at = end
+    return Survey(
+        width_px=width,
+        height_px=height,
+        frame_count=frame_count,
+        metadata=Metadata(exif=exif, icc=icc, xmp=xmp),
+        read_pixels=lambda: imagecodecs.png_decode(data),
+    )
+
+
+def with_metadata(data: bytes, metadata: Metadata) -> bytes:
+    """Insert metadata after the IHDR chunk of an encoder's output."""
+    added = b""
+    if metadata.icc:
+        body = b"ICC profile\0\0" + zlib.compress(metadata.icc)
+        added += chunk(b"iCCP", body)
+    if metadata.exif:
+        added += chunk(b"eXIf", metadata.exif)
+    if metadata.xmp:
+        # Not compressed, no language, no translated keyword.
+        added += chunk(b"iTXt", XMP_KEYWORD + b"\0\0\0\0\0" + metadata.xmp)
+    return data[:IHDR_END] + added + data[IHDR_END:]
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    """One chunk with its length and checksum."""
+    checksum = zlib.crc32(body, zlib.crc32(kind))
+    return struct.pack(">I4s", len(body), kind) + body + struct.pack(">I", checksum)
+
+
+def profile(body: bytes) -> bytes | None:
+    """The profile of an iCCP chunk: name, method 0, deflated data."""
+    _, found, packed = body.partition(b"\0")
+    return unpacked(packed[1:]) if found else None
+
+
+def xmp_packet(body: bytes) -> bytes | None:
+    """The text of an iTXt chunk if it is XMP."""
+    keyword, _, rest = body.partition(b"\0")
+    if keyword != XMP_KEYWORD:
+        return None
+    # A compression flag and method, a language and a translated keyword, the text.
+    *_, text = rest[2:].split(b"\0", 2)
+    return unpacked(text) if rest[:1] == b"\1" else text
+
+
+def unpacked(packed: bytes) -> bytes | None:
+    """Inflate; None if the data is damaged or absurdly large."""
+    inflate = zlib.decompressobj()
+    try:
+        data = inflate.decompress(packed, MAX_UNPACKED_BYTES)
+    except zlib.error:
+        return None
+    return data if inflate.eof else None

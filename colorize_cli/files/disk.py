@@ -1,0 +1,70 @@
+"""Reading photos and writing results, with errors a user can act on."""
+
+import errno
+import os
+import secrets
+from pathlib import Path
+
+from colorize_cli.errors import DecodeError, EncodeError
+
+__all__ = ["read", "write_atomic"]
+
+READ_REASONS = {
+    errno.EACCES: "may not be read; check its permissions",
+    errno.EPERM: "may not be read; check its permissions",
+    errno.ENOENT: "is no longer there",
+    errno.EISDIR: "is a folder, not a photo",
+}
+WRITE_REASONS = {
+    errno.EACCES: "may not be written; check the folder's permissions",
+    errno.EPERM: "may not be written; check the folder's permissions",
+    errno.EROFS: "may not be written: the disk is read-only; choose another -o",
+    errno.ENOSPC: "is not written: the disk is full; free some space and run again",
+    errno.EDQUOT: "is not written: the quota is used up; free some space and run again",
+    errno.EISDIR: "is not written: a folder of that name is in the way",
+    errno.ENOTDIR: "is not written: a file is where its folder should be",
+    errno.EEXIST: "is not written: a file is where its folder should be",
+    errno.ENAMETOOLONG: "is not written: its name is too long; rename the source",
+}
+
+
+def read(path: Path) -> bytes:
+    """The whole file.
+
+    Raises:
+        DecodeError: If it cannot be read; the reason says why.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = READ_REASONS.get(error.errno or 0)
+        reason = reason or f"cannot be read ({error.strerror})"
+        raise DecodeError(path, reason) from error
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or not at all, even if power fails.
+
+    The data goes to a hidden file in the same folder, which then takes the place of
+    whatever was at `path`. Missing folders are made.
+
+    Raises:
+        EncodeError: If it cannot be written; nothing is left behind.
+    """
+    # Short, so that any name that the disk can hold can also be written.
+    draft = path.with_name(f".colorize-{secrets.token_hex(8)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with draft.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        reason = WRITE_REASONS.get(error.errno or 0)
+        reason = reason or f"cannot be written ({error.strerror})"
+        raise EncodeError(path, reason) from error

@@ -1,0 +1,306 @@
+"""The plan of a run: what is read, what is written, and which runs are refused."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from colorize_cli.errors import DecodeError, PlanError
+from colorize_cli.files import Job, Plan, plan_jobs
+
+
+@pytest.fixture
+def src(tmp_path) -> Path:
+    """An empty source folder."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def out(tmp_path) -> Path:
+    """A folder of results that does not exist yet."""
+    return tmp_path / "out"
+
+
+def put(folder: Path, *names: str) -> None:
+    """Make files; their content does not matter to a plan."""
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(name.encode("utf-8", "surrogateescape"))
+
+
+def plan(*sources: Path, out: Path, format=None, samples: int = 1) -> Plan:
+    """`plan_jobs` with defaults."""
+    return plan_jobs(sources, out, format=format, samples=samples)
+
+
+def targets(planned: Plan, out: Path) -> list[str]:
+    """Where results go, relative to the folder of results."""
+    return [job.target.relative_to(out).as_posix() for job in planned.jobs]
+
+
+def test_a_folder_is_mirrored(src, out):
+    """Every readable file of the tree, at the same place; the rest is ignored."""
+    put(src, "b.jpg", "a.png", "album/1944/c.TIF", "album/notes.txt", "album/d.gif")
+    planned = plan(src, out=out)
+    assert targets(planned, out) == ["a.png", "album/1944/c.TIF", "b.jpg"]
+    assert [job.source for job in planned.jobs] == [
+        src / "a.png",
+        src / "album/1944/c.TIF",
+        src / "b.jpg",
+    ]
+    assert planned.problems == []
+
+
+def test_a_file_goes_right_into_the_folder_of_results(src, out):
+    """Whatever folder it comes from."""
+    put(src, "deep/er/a.jpg")
+    assert targets(plan(src / "deep/er/a.jpg", out=out), out) == ["a.jpg"]
+
+
+def test_a_named_file_is_attempted_whatever_its_suffix(src, out):
+    """What follows the dot of 'scan.v2' is part of its name."""
+    put(src, "scan.v2", "photo", ".hidden.jpg")
+    named = [src / name for name in ("scan.v2", "photo", ".hidden.jpg")]
+    planned = plan(*named, out=out)
+    assert targets(planned, out) == [".hidden.jpg", "photo.png", "scan.v2.png"]
+
+
+@pytest.mark.parametrize(
+    ("format", "expected"),
+    [
+        (None, ["a.JPG", "b.jpeg", "c.png", "d.tif"]),
+        ("jpg", ["a.JPG", "b.jpeg", "c.jpg", "d.jpg"]),
+        ("png", ["a.png", "b.png", "c.png", "d.png"]),
+        ("tiff", ["a.tif", "b.tif", "c.tif", "d.tif"]),
+        ("webp", ["a.webp", "b.webp", "c.webp", "d.webp"]),
+    ],
+)
+def test_the_suffix_says_the_format(src, out, format, expected):
+    """Sources of that format keep their own spelling."""
+    put(src, "a.JPG", "b.jpeg", "c.bmp", "d.tif")
+    planned = plan(src, out=out, format=format)
+    assert targets(planned, out) == expected
+    assert {job.format for job in planned.jobs} == (
+        {format} if format else {"jpg", "png", "tiff"}
+    )
+
+
+def test_names_of_further_samples():
+    """The first has no number, the others start at 2."""
+    job = Job(source=Path("x.jpg"), target=Path("out/x.y.JPG"), format="jpg")
+    names = [job.target_of_sample(index).name for index in range(3)]
+    assert names == ["x.y.JPG", "x.y_s2.JPG", "x.y_s3.JPG"]
+
+
+@pytest.mark.parametrize("letter", ["x", "ß", "中", "🎞"])
+def test_names_at_the_limit_of_the_disk_are_shortened(letter, tmp_path):
+    """A sample of a photo with 255 bytes of name can be written, letters whole."""
+    stem = letter * (251 // len(letter.encode()))
+    job = Job(source=Path("x"), target=tmp_path / f"{stem}.jpg", format="jpg")
+    for index in (0, 1, 98):
+        target = job.target_of_sample(index)
+        target.write_bytes(b"")
+        number = f"_s{index + 1}" if index else ""
+        assert set(target.stem.removesuffix(number)) == {letter}
+        assert target.stem.endswith(number)
+
+
+def test_a_longer_suffix_is_made_room_for(src, out):
+    """name.jpg to name.webp takes one byte more."""
+    put(src, "x" * 251 + ".jpg")
+    (job,) = plan(src, out=out, format="webp").jobs
+    assert job.target.name == "x" * 250 + ".webp"
+
+
+def test_hidden_files_and_folders_are_no_photos(src, out):
+    """A Mac leaves ._name.jpg beside name.jpg, and tools their caches."""
+    put(src, "a.jpg", "._a.jpg", ".DS_Store", ".thumbnails/a.jpg")
+    assert targets(plan(src, out=out), out) == ["a.jpg"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["new\nline.jpg", "🎞️ 祖母.jpg", os.fsdecode(b"caf\xe9.jpg"), "-o.jpg", " .jpg"],
+)
+def test_odd_names_are_kept(src, out, name):
+    """Newlines, emoji, bytes that are no UTF-8: a name is a name."""
+    put(src, name)
+    (job,) = plan(src, out=out).jobs
+    assert job.target == out / name
+    assert job.source.read_bytes()
+
+
+def test_links_are_followed_but_not_for_ever(src, out):
+    """A loop ends, and a linked folder is read once, where it really is."""
+    put(src, "z/a.jpg")
+    put(src.parent, "elsewhere/b.jpg")
+    (src / "loop").symlink_to(src)
+    (src / "z/up").symlink_to("..")
+    (src / "a_link").symlink_to("z")
+    (src / "linked").symlink_to(src.parent / "elsewhere")
+    (src / "b.jpg").symlink_to(src.parent / "elsewhere/b.jpg")
+    assert targets(plan(src, out=out), out) == ["b.jpg", "linked/b.jpg", "z/a.jpg"]
+
+
+def test_a_link_to_nothing_is_a_problem(src, out):
+    """A photo is missing, and somebody should know; other links do not matter."""
+    put(src, "a.jpg")
+    (src / "gone.jpg").symlink_to("nowhere.jpg")
+    (src / "self.jpg").symlink_to("self.jpg")
+    (src / "gone.txt").symlink_to("nowhere.txt")
+    planned = plan(src, out=out)
+    assert targets(planned, out) == ["a.jpg"]
+    assert {str(p) for p in planned.problems} == {
+        f"{src / 'gone.jpg'}: is a link to nothing",
+        f"{src / 'self.jpg'}: is a link to nothing",
+    }
+
+
+def test_pipes_are_no_photos(src, out):
+    """Reading one would wait for ever."""
+    put(src, "a.jpg")
+    os.mkfifo(src / "pipe.jpg")
+    assert targets(plan(src, out=out), out) == ["a.jpg"]
+    planned = plan(src / "pipe.jpg", out=out)
+    assert planned.jobs == []
+    assert "neither a file nor a folder" in planned.problems[0].reason
+
+
+def test_a_source_that_is_not_there_is_a_problem(src, out):
+    """The others are still done."""
+    put(src, "a.jpg")
+    planned = plan(src / "a.jpg", src / "b.jpg", out=out)
+    assert targets(planned, out) == ["a.jpg"]
+    (problem,) = planned.problems
+    assert isinstance(problem, DecodeError)
+    assert problem.path == src / "b.jpg"
+
+
+def test_an_unreadable_folder_is_a_problem(src, out, monkeypatch):
+    """The rest of the tree is still done. Root may read all, so it is simulated."""
+    put(src, "a.jpg", "locked/b.jpg", "open/c.jpg")
+    scandir = os.scandir
+
+    def refusing(folder):
+        if Path(folder).name == "locked":
+            raise PermissionError(13, "Permission denied", str(folder))
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    planned = plan(src, out=out)
+    assert targets(planned, out) == ["a.jpg", "open/c.jpg"]
+    (problem,) = planned.problems
+    assert problem.path == src / "locked"
+    assert problem.reason == "the folder cannot be read (Permission denied)"
+
+
+def test_the_same_photo_is_done_once(src, out):
+    """A folder twice, a folder and a link to it, a photo and its folder."""
+    put(src, "a.jpg", "b.jpg")
+    (src.parent / "link").symlink_to(src)
+    again = [src, src, src.parent / "link", src / "a.jpg", src / "../photos/b.jpg"]
+    assert sorted(targets(plan(*again, out=out), out)) == ["a.jpg", "b.jpg"]
+
+
+def test_two_sources_for_one_target_are_refused(src, out):
+    """Both are named; nothing is silently lost."""
+    put(src, "x/a.jpg", "y/a.jpg")
+    with pytest.raises(PlanError, match=r"x/a\.jpg and .*y/a\.jpg: would both"):
+        plan(src / "x", src / "y", out=out)
+    put(src, "z/a.png", "z/a.jpg")
+    with pytest.raises(PlanError, match=r"z/a\.jpg and .*z/a\.png: would both"):
+        plan(src / "z", out=out, format="png")
+    assert len(plan(src / "z", out=out).jobs) == 2
+
+
+def test_samples_count_as_targets(src, out):
+    """a.jpg's second sample is a_s2.jpg, which may be a photo of its own."""
+    put(src, "a.jpg", "a_s2.jpg")
+    assert len(plan(src, out=out, samples=1).jobs) == 2
+    with pytest.raises(PlanError, match=r"a\.jpg and .*a_s2\.jpg: would both"):
+        plan(src, out=out, samples=2)
+
+
+@pytest.mark.parametrize(
+    "names", [("a.jpg", "A.jpg"), ("a.jpg", "a.JPG"), ("é.jpg", "e\u0301.jpg")]
+)
+def test_names_that_some_disks_take_for_one_are_refused(src, out, names):
+    """Results often go to a disk that ignores case or composes accents."""
+    put(src, *names)
+    with pytest.raises(PlanError, match="one file on disks that ignore case"):
+        plan(src, out=out)
+
+
+def test_writing_into_the_source_folder_is_refused(src):
+    """Under any name the folder may have."""
+    put(src, "a.jpg")
+    link = src.parent / "link"
+    link.symlink_to(src)
+    for same in (src, link, src / ".", src.parent / "photos/../photos"):
+        with pytest.raises(PlanError, match="never written over sources"):
+            plan(src, out=same)
+        with pytest.raises(PlanError, match="never written over sources"):
+            plan(src, out=same, format="png")
+
+
+def test_writing_over_any_source_is_refused(src):
+    """A photo's own folder as the folder of results, or one with another source."""
+    put(src, "a.jpg", "out/album/b.jpg", "more/album/b.jpg")
+    with pytest.raises(PlanError, match=r"written over the source .*photos/a\.jpg"):
+        plan(src / "a.jpg", out=src)
+    with pytest.raises(PlanError, match=r"written over the source .*out/album/b\.jpg"):
+        plan(src / "more", src / "out/album/b.jpg", out=src / "out")
+    assert len(plan(src / "a.jpg", out=src, format="png").jobs) == 1
+
+
+def test_a_sample_over_a_source_is_refused(src):
+    """With three samples, c_s3.jpg would be written, which is a source."""
+    put(src, "out/album/c_s3.jpg", "more/album/c.jpg")
+    sources = [src / "more", src / "out/album/c_s3.jpg"]
+    assert len(plan(*sources, out=src / "out", samples=2).jobs) == 2
+    with pytest.raises(PlanError, match=r"written over the source .*album/c_s3\.jpg"):
+        plan(*sources, out=src / "out", samples=3)
+
+
+def test_results_inside_the_source_folder_are_not_read_again(src):
+    """The same command can be run twice."""
+    put(src, "a.jpg", "out/a.jpg", "out/deep/b.jpg", "other/out/c.jpg")
+    (src / "link_to_out").symlink_to("out")
+    out = src / "out"
+    assert targets(plan(src, out=out), out) == ["a.jpg", "other/out/c.jpg"]
+
+
+def test_results_around_the_source_folder_are_allowed(src):
+    """Nothing is overwritten by writing one level up."""
+    put(src, "a.jpg", "sub/b.jpg")
+    assert targets(plan(src, out=src.parent), src.parent) == ["a.jpg", "sub/b.jpg"]
+
+
+def test_nothing_to_read_is_refused(src, out):
+    """An empty folder is a mistake; what is looked for is said."""
+    put(src, "notes.txt")
+    with pytest.raises(PlanError, match=r"photos: no photos found .*\.jpg"):
+        plan(src, out=out)
+
+
+def test_a_file_as_folder_of_results_is_refused(src):
+    """Before any work."""
+    put(src, "a.jpg", "b.jpg")
+    with pytest.raises(PlanError, match=r"b\.jpg: is a file"):
+        plan(src / "a.jpg", out=src / "b.jpg")
+
+
+def test_a_plan_touches_nothing(src, out):
+    """It can be made for a dry run."""
+    put(src, "a.jpg", "sub/b.jpg")
+    before = sorted(src.parent.rglob("*"))
+    plan(src, out=out)
+    assert sorted(src.parent.rglob("*")) == before
+
+
+def test_refusals_end_with_wrong_usage():
+    """Exit code 2, as Click's own."""
+    assert PlanError.exit_code == 2
