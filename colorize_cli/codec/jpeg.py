@@ -11,6 +11,7 @@ import re
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import imagecodecs
@@ -118,8 +119,8 @@ def reader(data: bytes, segments: Segments, name: Path) -> Callable[[], Pixels]:
             )
         return lambda: read_cmyk(data, icc, is_inverted=segments.has_adobe_marker)
     if segments.frame in SEQUENTIAL and segments.scan_count == 1:
-        return lambda: imdecode_rgb(data[: segments.end] + LOOKAHEAD)
-    return lambda: imdecode_rgb(data)
+        data = data[: segments.end] + LOOKAHEAD
+    return partial(imdecode_rgb, data, is_grey=segments.channels == 1)
 
 
 def read_cmyk(data: bytes, icc: bytes, *, is_inverted: bool) -> Pixels:

@@ -8,22 +8,29 @@ from numpy.typing import NDArray
 
 __all__ = ["imdecode_rgb", "imencode_rgb"]
 
-FLAGS = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
 
+def imdecode_rgb(data: bytes, *, is_grey: bool = False) -> NDArray[np.uint8]:
+    """Decode to uint8 as stored, orientation not applied.
 
-def imdecode_rgb(data: bytes) -> NDArray[np.uint8]:
-    """Decode to (H, W, 3) uint8 RGB as stored, orientation not applied.
+    Args:
+        data: The file.
+        is_grey: Whether it is known to be grey; one plane decodes faster than three.
+
+    Returns:
+        (H, W, 3) RGB, or (H, W) if `is_grey`.
 
     Raises:
         ValueError: If the data is damaged; OpenCV does not say how.
     """
+    flags = cv2.IMREAD_GRAYSCALE if is_grey else cv2.IMREAD_COLOR_RGB
+    flags |= cv2.IMREAD_IGNORE_ORIENTATION
     try:
-        rgb = cv2.imdecode(np.frombuffer(data, np.uint8), FLAGS)
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error as error:
         raise ValueError(error.err) from error
-    if rgb is None:
+    if pixels is None:
         raise ValueError("it breaks off or makes no sense")
-    return rgb
+    return pixels
 
 
 def imencode_rgb(

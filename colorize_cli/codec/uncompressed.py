@@ -12,7 +12,7 @@ from colorize_cli.codec.survey import Survey
 from colorize_cli.errors import DecodeError, UnsupportedPhotoError
 from colorize_cli.imaging.photo import Pixels
 
-__all__ = ["BMP_MAGIC", "PNM_MAGICS", "survey_bmp", "survey_pnm"]
+__all__ = ["BMP_MAGIC", "PNM_MAGICS", "full_scale", "survey_bmp", "survey_pnm"]
 
 BMP_MAGIC = b"BM"
 # OS/2 headers have 12 bytes and 16-bit sides.
