@@ -11,12 +11,22 @@ import cv2
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from hypothesis import HealthCheck, settings
 
 from colorize_cli.diffusion.schedule import NoiseSchedule
 from colorize_cli.model.config import EncoderConfig, ModelConfig
 from colorize_cli.model.header import Header
 
 STEP_COUNT = 3
+
+# The same examples in every run, and no verdict on how busy the machine is.
+settings.register_profile(
+    "steady",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("steady")
 
 
 @pytest.fixture

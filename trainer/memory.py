@@ -11,7 +11,7 @@ from trainer.data import Batch
 from trainer.draws import Draws, draw
 from trainer.learner import Learner
 
-__all__ = ["MemoryEstimate", "estimate_memory", "out_of_memory"]
+__all__ = ["MemoryEstimate", "blank", "estimate_memory", "out_of_memory"]
 
 # Share of a GPU's memory that the estimate may fill.
 USABLE = 0.85

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from colorize_cli.errors import ConfigError, TrainingError
 
 __all__ = [
+    "Captioned",
     "LocalTracker",
     "NullTracker",
     "Tracker",
