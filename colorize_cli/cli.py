@@ -5,8 +5,10 @@ other packages (`train`, `export-onnx`) come through the entry-point group
 `colorize.commands`.
 """
 
+from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import entry_points
+from pathlib import Path
 
 import click
 from click_default_group import DefaultGroup
@@ -29,6 +31,24 @@ COMMANDS = {
 }
 INTERRUPTED = 130
 
+HELP = """Colorize black-and-white photos, one or fifty thousand.
+
+\b
+    colorize ./old_photos -o ./out
+    colorize ./old_photos -o ./out --samples 4
+
+SRC are photos and folders of photos. Photos keep their size, sharpness and metadata;
+the tree of a folder is mirrored; what is already in the output folder is skipped. A
+photo that cannot be read is reported and the others are still done.
+
+Ctrl-C and SIGTERM end the run once the photos that are being written are finished; the
+same command goes on where it stopped.
+
+\b
+Exit codes: 0 all photos done or skipped, 1 the run could not be done,
+2 wrong usage, 3 some photos failed, 130 interrupted.
+"""
+
 
 class LazyGroup(DefaultGroup):  # type: ignore[misc]
     """A group whose commands are imported on first use; `photos` is the default."""
@@ -45,13 +65,33 @@ class LazyGroup(DefaultGroup):  # type: ignore[misc]
                 self.add_command(command, name)
         return super().get_command(ctx, cmd_name)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, and say so if a word is neither that nor a path."""
+        word, known = args[0], self.list_commands(ctx)
+        is_plain_word = word.replace("-", "").isalpha() and not word.startswith("-")
+        if is_plain_word and word not in known and not Path(word).exists():
+            close = get_close_matches(word, known, n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else "."
+            ctx.fail(f"{word!r} is neither a file or folder nor a command{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Both forms: that of the default command, and that of the others."""
+        formatter.write_usage(ctx.command_path, "SRC... -o DIR [OPTIONS]")
+        formatter.write_usage(ctx.command_path, "COMMAND [ARGS]...", prefix="       ")
+
     def format_options(
         self, ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
-        """Show the options of the default command above the list of commands."""
+        """Show the options of the default command with our own, then the commands."""
         default = self.get_command(ctx, DEFAULT_COMMAND)
-        if default is not None:
-            default.format_options(ctx, formatter)
+        shown = [*(default.params if default else ()), *self.get_params(ctx)]
+        options = [each for each in shown if isinstance(each, click.Option)]
+        records = [option.get_help_record(ctx) for option in options]
+        with formatter.section("Options"):
+            formatter.write_dl([record for record in records if record])
         self.format_commands(ctx, formatter)
 
     def invoke(self, ctx: click.Context) -> object:
@@ -59,7 +99,9 @@ class LazyGroup(DefaultGroup):  # type: ignore[misc]
         try:
             return super().invoke(ctx)
         except ColorizeError as error:
-            click.echo(f"Error: {error}", err=True)
+            from colorize_cli.console import printable
+
+            click.echo(f"Error: {printable(str(error))}", err=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
@@ -79,22 +121,9 @@ def load_command(name: str) -> click.Command | None:
 @click.group(
     cls=LazyGroup,
     default=DEFAULT_COMMAND,
-    default_if_no_args=False,
+    help=HELP,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="colorize")
 def main() -> None:
-    r"""Colorize black-and-white photos, one or fifty thousand.
-
-    \b
-        colorize ./old_photos -o ./out
-        colorize ./old_photos -o ./out --samples 4
-
-    Photos keep their size, sharpness and metadata; the folder tree is mirrored; what is
-    already in the output folder is skipped. A photo that cannot be read is reported and
-    the others are still done.
-
-    \b
-    Exit codes: 0 all photos done or skipped, 1 the run could not be done,
-    2 wrong usage, 3 some photos failed, 130 interrupted.
-    """
+    """The group itself does nothing; see HELP."""

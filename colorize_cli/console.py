@@ -1,11 +1,14 @@
 """What the user sees: progress on stderr, the report on stdout. The only rich file."""
 
+import io
 import os
+import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console as RichConsole
 from rich.progress import (
@@ -14,6 +17,7 @@ from rich.progress import (
     Progress,
     ProgressColumn,
     Task,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
@@ -24,17 +28,28 @@ from rich.text import Text
 from colorize_cli.report import Outcome, Report
 
 if TYPE_CHECKING:
-    from colorize_cli.files import Plan
     from colorize_cli.model.backend import Model
     from colorize_cli.model.device import DeviceStatus
+    from colorize_cli.model.header import Header
 
-__all__ = ["Console", "printable"]
+__all__ = ["Console", "Watch", "printable"]
 
 
-def printable(path: Path) -> str:
-    """The path on one line, whatever bytes its name has."""
-    text = os.fsencode(path).decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+def printable(text: Path | str) -> str:
+    """The text on one line, whatever bytes a file's name has."""
+    escaped = str(text).encode("utf-8", "surrogateescape")
+    letters = escaped.decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in letters)
+
+
+class Terminal(RichConsole):
+    """A rich console that goes on in silence when nobody reads it any more."""
+
+    def on_broken_pipe(self) -> None:
+        """Rich would end the program; photos are worth more than their log."""
+        self.quiet = True
+        with suppress(OSError):  # what is still buffered must not fail at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
 
 
 class Rate(ProgressColumn):
@@ -47,46 +62,50 @@ class Rate(ProgressColumn):
 
 
 class Console:
-    """Prints plan, model, progress and report at the chosen verbosity."""
+    """Prints model, progress and report at the chosen verbosity."""
 
     def __init__(self, *, verbose: bool = False, quiet: bool = False) -> None:
-        """`quiet` leaves only failures, `verbose` lists every photo."""
+        """`quiet` leaves only failures, `verbose` lists photos and shows tracebacks."""
         self.verbose = verbose
         self.quiet = quiet
-        self.out = RichConsole(highlight=False)
-        self.err = RichConsole(stderr=True, highlight=False)
+        # Names that the terminal's encoding lacks are escaped, as on stderr.
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")
+        self.out = Terminal(highlight=False)
+        self.err = Terminal(stderr=True, highlight=False)
 
     def note(self, text: str, *, style: str = "") -> None:
         """One line on stderr, never wrapped or interpreted."""
         self.err.print(Text(text, style=style), soft_wrap=True)
 
-    def show_model(self, model: "Model") -> None:
-        """Say which model runs where."""
+    def show_model(self, model: "Model", batch_size: int) -> None:
+        """Say which model runs where, and how."""
         if not self.quiet:
-            backend = model.backend
-            path = printable(model.path)
-            self.note(f"{path} on {backend.name}, {backend.device}", style="dim")
+            name, device = model.backend.name, model.backend.device
+            where = f"backend {name}, device {device}, batches of {batch_size}"
+            self.note(f"{printable(model.path)}: {where}", style="dim")
 
-    def show_plan(self, plan: "Plan", samples: int, *, overwrite: bool) -> None:
-        """The `--dry-run` output: one line per photo on stdout, totals on stderr."""
-        counts = {"make": 0, "skip": 0}
-        for job in plan.jobs:
-            targets = [job.target_of_sample(k) for k in range(samples)]
-            is_done = not overwrite and all(target.exists() for target in targets)
-            verb = "skip" if is_done else "make"
-            counts[verb] += 1
-            line = f"{verb} {printable(job.source)} -> {printable(job.target)}"
-            self.out.print(Text(line), soft_wrap=True)
-        for problem in plan.problems:
-            self._show_failure(Path(str(problem.path)), problem.reason, problem)
-        self.note(
-            f"{counts['make']} photos to make, {counts['skip']} already there, "
-            f"{len(plan.problems)} problems; nothing was written"
-        )
+    def show_forecast(self, outcomes: Sequence[Outcome]) -> None:
+        """The `--dry-run` output: a line per picture on stdout, totals on stderr."""
+        report = Report.of(outcomes)
+        for outcome in outcomes:
+            if outcome.status == "failed":
+                self.show_outcome(outcome)
+            verb = "skip" if outcome.status == "skipped" else "make"
+            for target in outcome.targets:
+                line = f"{verb} {printable(outcome.source)} -> {printable(target)}"
+                self.out.print(Text(line), soft_wrap=True)
+        counts = report.counts
+        if not self.quiet:
+            self.note(
+                f"{report.sample_count} pictures of {counts['done']} photos to make, "
+                f"{counts['skipped']} photos already there, {counts['failed']} "
+                "unreadable; nothing was written"
+            )
 
     @contextmanager
-    def progress(self, total: int) -> Iterator[Callable[[Outcome], None]]:
-        """A bar on stderr if it is a terminal; yields the callback for outcomes."""
+    def progress(self, total: int) -> "Iterator[Watch]":
+        """A bar on stderr if it is a terminal; yields what a run reports to."""
         bar = Progress(
             TextColumn("colorizing"),
             BarColumn(),
@@ -96,57 +115,49 @@ class Console:
             TextColumn("ETA"),
             TimeRemainingColumn(),
             console=self.err,
-            disable=self.quiet or not self.err.is_terminal,
+            disable=self.quiet or not self.err.file.isatty(),
         )
         with bar:
-            task = bar.add_task("photos", total=total)
-
-            def on_outcome(outcome: Outcome) -> None:
-                self.show_outcome(outcome)
-                bar.advance(task)
-
-            yield on_outcome
+            yield Watch(self, bar, bar.add_task("photos", total=total))
 
     def show_outcome(self, outcome: Outcome) -> None:
         """A line for a failure; with `verbose`, for every photo."""
+        source, error = printable(outcome.source), outcome.error
         if outcome.status == "failed":
-            self._show_failure(outcome.source, outcome.reason, outcome.error)
-        elif self.verbose:
-            self.note(f"{outcome.status} {printable(outcome.source)}")
+            self.note(f"failed {source}: {printable(outcome.reason)}", style="red")
+            if self.verbose and error is not None:
+                self.note("".join(traceback.format_exception(error)), style="dim")
+        elif self.verbose and not self.quiet:
+            self.note(f"{outcome.status} {source}")
 
     def show_report(self, report: Report) -> None:
         """The totals, on stdout."""
         if self.quiet:
             return
-        table = Table(show_header=False, box=None, pad_edge=False)
-        rows = [
-            ("done", f"{report.counts['done']} photos"),
-            ("skipped", f"{report.counts['skipped']} already there"),
-            ("failed", f"{report.counts['failed']} photos"),
-            ("written", f"{report.sample_count} pictures"),
-            (
-                "time",
-                f"{report.wall_s:.1f} s, of which {report.denoise_s:.1f} s denoise",
-            ),
-        ]
-        if report.counts["done"] and report.wall_s:
-            rate = report.counts["done"] / report.wall_s
-            rows.append(("speed", f"{rate:.2f} photos/s"))
-        for name, value in rows:
-            style = "bold red" if name == "failed" and report.failures else ""
-            table.add_row(name, value, style=style)
-        self.out.print(table)
-        if report.is_interrupted:
-            self.note("Interrupted; finished photos are kept, run again for the rest.")
+        counts, seconds = report.counts, f"{report.wall_s:.1f} s"
+        rows = {
+            "done": f"{counts['done']} photos, {report.sample_count} pictures",
+            "skipped": f"{counts['skipped']} photos, already there",
+            "failed": f"{counts['failed']} photos",
+            "time": f"{seconds}, of which the network {report.denoise_s:.1f} s",
+        }
+        if report.left_count:
+            rows["left"] = f"{report.left_count} photos; run again for them"
+        if counts["done"] and report.wall_s:
+            rows["speed"] = f"{counts['done'] / report.wall_s:.2f} photos/s"
+        styles = {"failed": "bold red"} if report.failures else {}
+        self._print_table(rows, styles)
 
     def show_inspection(
-        self, model: "Model", devices: Mapping[str, Sequence["DeviceStatus"]]
+        self,
+        path: Path,
+        header: "Header",
+        devices: Mapping[str, Sequence["DeviceStatus"]],
     ) -> None:
         """What `colorize inspect` prints on stdout."""
-        header = model.header
         gammas = header.schedule.gammas
-        sections = {
-            printable(model.path): dict(header.provenance),
+        sections: dict[str, dict[str, Any]] = {
+            printable(path): dict(header.provenance),
             "config": header.config.to_json(),
             "sampling schedule": {
                 "steps": len(gammas),
@@ -159,17 +170,41 @@ class Console:
             },
         }
         for title, values in sections.items():
-            table = Table(show_header=False, box=None, pad_edge=False)
-            table.add_column(style="dim", no_wrap=True)
-            table.add_column(overflow="fold")
-            for name, value in values.items():
-                table.add_row(Text(name), Text(str(value)))
             self.out.print(Text(title, style="bold"), soft_wrap=True)
-            self.out.print(table)
+            self._print_table(values)
 
-    def _show_failure(
-        self, path: Path, reason: str, error: BaseException | None
+    def _print_table(
+        self, rows: Mapping[str, Any], styles: Mapping[str, str] | None = None
     ) -> None:
-        self.note(f"failed {printable(path)}: {reason}", style="red")
-        if self.verbose and error is not None:
-            self.note("".join(traceback.format_exception(error)), style="dim")
+        table = Table(show_header=False, box=None, pad_edge=False)
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        for name, value in rows.items():
+            is_count = isinstance(value, int) and not isinstance(value, bool)
+            text = f"{value:,}" if is_count else str(value)
+            style = (styles or {}).get(name)
+            table.add_row(Text(name), Text(printable(text)), style=style)
+        self.out.print(table)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Follows a run: moves the bar, prints what is worth a line."""
+
+    console: Console
+    bar: Progress
+    task: TaskID
+
+    def on_outcome(self, outcome: Outcome) -> None:
+        """A photo has ended."""
+        self.console.show_outcome(outcome)
+        self.bar.advance(self.task)
+
+    def on_interrupt(self) -> None:
+        """The user has stopped the run, which now finishes what it is writing."""
+        # The bar hides the cursor, and a second signal leaves no time to show it.
+        self.bar.stop()
+        self.console.note(
+            "Interrupted; finishing the photos that are being written. "
+            "Ctrl-C again stops at once."
+        )

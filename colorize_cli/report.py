@@ -1,13 +1,18 @@
 """What became of every photo of a run."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
+
+from colorize_cli.errors import ColorizeError, PhotoError
 
 __all__ = ["Outcome", "Report", "Status"]
 
 Status = Literal["done", "skipped", "failed"]
+
+SOME_FAILED, INTERRUPTED = 3, 130
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +22,7 @@ class Outcome:
     Attributes:
         source: The photo.
         status: `done` written, `skipped` all targets were there, `failed` see reason.
-        targets: What was written, or was there already.
+        targets: What was written, or was there already; empty if failed.
         reason: One line; empty unless failed.
         error: The exception, for a traceback under `--verbose`.
     """
@@ -28,20 +33,34 @@ class Outcome:
     reason: str = ""
     error: BaseException | None = None
 
+    @classmethod
+    def failure(cls, source: Path, error: BaseException) -> Self:
+        """The outcome of a photo that raised."""
+        if isinstance(error, PhotoError) and error.path == source:
+            reason = error.reason
+        elif isinstance(error, ColorizeError):
+            reason = str(error)  # names the result, or the model
+        else:
+            reason = f"{type(error).__name__}: {error}"
+        return cls(source=source, status="failed", reason=reason, error=error)
+
 
 @dataclass(slots=True)
 class Report:
     """Counts, failures, and where the time went.
 
     Attributes:
+        planned_count: Photos that the run was to see to.
         counts: Photos per status.
-        failures: Outcomes with status `failed`, in the order they happened.
-        sample_count: Pictures written.
+        failures: Outcomes with status `failed`, in the order they happened, without
+            their exceptions: those hold on to the photo's pixels.
+        sample_count: Pictures written for photos that are done.
         denoise_s: Seconds inside the reverse loop.
         wall_s: Seconds of the whole run, model loading not included.
         is_interrupted: Whether the user stopped the run.
     """
 
+    planned_count: int = 0
     counts: Counter[Status] = field(default_factory=Counter)
     failures: list[Outcome] = field(default_factory=list)
     sample_count: int = 0
@@ -49,17 +68,30 @@ class Report:
     wall_s: float = 0.0
     is_interrupted: bool = False
 
+    @classmethod
+    def of(cls, outcomes: Sequence[Outcome]) -> Self:
+        """The report of these outcomes."""
+        report = cls(planned_count=len(outcomes))
+        for outcome in outcomes:
+            report.add(outcome)
+        return report
+
     def add(self, outcome: Outcome) -> None:
         """Count one photo."""
         self.counts[outcome.status] += 1
         if outcome.status == "failed":
-            self.failures.append(outcome)
+            self.failures.append(replace(outcome, error=None))
         elif outcome.status == "done":
             self.sample_count += len(outcome.targets)
+
+    @property
+    def left_count(self) -> int:
+        """Photos that an interrupted run did not get to."""
+        return self.planned_count - self.counts.total()
 
     @property
     def exit_code(self) -> int:
         """0 all done or skipped, 3 some photos failed, 130 interrupted."""
         if self.is_interrupted:
-            return 130
-        return 3 if self.failures else 0
+            return INTERRUPTED
+        return SOME_FAILED if self.failures else 0

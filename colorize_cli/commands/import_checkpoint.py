@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 __all__ = ["import_checkpoint"]
 
 
-@click.command(name="import-checkpoint")
+@click.command(
+    name="import-checkpoint",
+    short_help="Convert a tutorial's .pth to a model of this tool.",
+)
 @click.argument("checkpoint", type=click.Path(path_type=Path))
 @click.argument("target", metavar="MODEL.safetensors", type=click.Path(path_type=Path))
 @click.option("--overwrite", is_flag=True, help="Replace MODEL.safetensors.")

@@ -7,8 +7,19 @@ from typing import Literal
 from colorize_cli.errors import BackendError, CheckpointError
 from colorize_cli.model.backend import Model
 from colorize_cli.model.device import DeviceStatus
+from colorize_cli.model.header import HEADER_KEY, Header
+from colorize_cli.model.onnx_file import metadata
+from colorize_cli.model.safetensors_file import read_index
 
-__all__ = ["EMBEDDED_MODEL", "BackendName", "Model", "available_devices", "load_model"]
+__all__ = [
+    "EMBEDDED_MODEL",
+    "BackendName",
+    "Model",
+    "available_devices",
+    "find_model",
+    "load_model",
+    "read_header",
+]
 
 BackendName = Literal["auto", "onnx", "torch"]
 
@@ -36,15 +47,7 @@ def load_model(
         BackendError: If the backend cannot run this file, is not installed, or has no
             such device.
     """
-    if path is None:
-        path = EMBEDDED_MODEL
-        if not path.is_file():
-            raise CheckpointError(
-                path,
-                "the embedded model is missing from this installation; "
-                "reinstall colorize-diffusion or give --model",
-            )
-    _check_is_model_file(path)
+    path = find_model(path)
     if path.suffix == ".onnx":
         if backend == "torch":
             raise BackendError(
@@ -62,25 +65,37 @@ def load_model(
     return _load_torch(path, device)
 
 
-def available_devices() -> dict[str, list[DeviceStatus]]:
-    """For each backend the devices that work here, and why others do not."""
-    devices = {}
-    if find_spec("onnxruntime") is None:
-        devices["onnx"] = [DeviceStatus("any", NO_ONNX_RUNTIME)]
-    else:
-        from colorize_cli.model import onnx_session
+def read_header(path: Path) -> Header:
+    """What a model file says about itself, found without running or loading it.
 
-        devices["onnx"] = onnx_session.available_devices()
-    if find_spec("torch") is None or find_spec("safetensors") is None:
-        devices["torch"] = [DeviceStatus("any", NO_TORCH)]
-    else:
-        from colorize_cli.model import torch_backend
+    Args:
+        path: As `find_model` returns it.
 
-        devices["torch"] = torch_backend.available_devices()
-    return devices
+    Raises:
+        CheckpointError: If the file is damaged, or not a model.
+        BackendError: If it is a tutorial checkpoint and PyTorch is not installed.
+    """
+    if path.suffix == ".onnx":
+        return Header.from_text(path, metadata(path).get(HEADER_KEY))
+    if path.suffix == ".safetensors":
+        return read_index(path).header()
+    return _load_torch(path, "cpu").header
 
 
-def _check_is_model_file(path: Path) -> None:
+def find_model(path: Path | None) -> Path:
+    """The model file to use, the embedded one for None.
+
+    Raises:
+        CheckpointError: If it is not there, or by its name no model.
+    """
+    if path is None:
+        path = EMBEDDED_MODEL
+        if not path.is_file():
+            raise CheckpointError(
+                path,
+                "the embedded model is missing from this installation; "
+                "reinstall colorize-diffusion or give --model",
+            )
     if path.is_dir():
         raise CheckpointError(path, "is a folder; give the model file in it")
     if not path.is_file():
@@ -89,6 +104,28 @@ def _check_is_model_file(path: Path) -> None:
         raise CheckpointError(
             path, f"is not a model file; those end in {', '.join(SUFFIXES)}"
         )
+    return path
+
+
+def available_devices() -> dict[str, list[DeviceStatus]]:
+    """For each backend the devices that work here, and why others do not."""
+    devices = {}
+    # A package whose libraries are missing is as good as none.
+    try:
+        from colorize_cli.model import onnx_session
+
+        devices["onnx"] = onnx_session.available_devices()
+    except (ImportError, OSError) as error:
+        devices["onnx"] = [DeviceStatus("any", f"{NO_ONNX_RUNTIME} ({error})")]
+    try:
+        import safetensors  # noqa: F401  # the backend reads its files
+
+        from colorize_cli.model import torch_backend
+
+        devices["torch"] = torch_backend.available_devices()
+    except (ImportError, OSError) as error:
+        devices["torch"] = [DeviceStatus("any", f"{NO_TORCH} ({error})")]
+    return devices
 
 
 def _runs_exported(path: Path, backend: BackendName) -> bool:
@@ -97,10 +134,6 @@ def _runs_exported(path: Path, backend: BackendName) -> bool:
     Raises:
         BackendError: If it must, and is missing or made from other weights.
     """
-    from colorize_cli.model.header import HEADER_KEY
-    from colorize_cli.model.onnx_file import metadata
-    from colorize_cli.model.safetensors_file import read_index
-
     if backend == "torch":
         return False
     exported = path.with_suffix(".onnx")

@@ -61,7 +61,11 @@ def load_tutorial_checkpoint(path: Path) -> tuple[Network, Header]:
     with torch.device("meta"):
         network = Network(config)
     assign_strictly(path, network, weights)
-    provenance = {"imported_from": path.name, "kind": "tutorial checkpoint"}
+    provenance = {
+        "imported_from": path.name,
+        "kind": "tutorial checkpoint",
+        "parameters": sum(parameter.numel() for parameter in network.parameters()),
+    }
     header = Header(config=config, schedule=schedule, provenance=provenance)
     return network.eval(), header
 

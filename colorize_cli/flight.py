@@ -1,0 +1,113 @@
+"""Photos between reading and writing, and the memory they may take."""
+
+from dataclasses import dataclass, field
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from colorize_cli import codec, files
+from colorize_cli.files import Job
+from colorize_cli.imaging.photo import Photo
+from colorize_cli.model.config import ModelConfig
+from colorize_cli.pipeline import Canvas, Row, finish, prepare, rows_of
+from colorize_cli.report import Outcome
+
+__all__ = ["Flight", "Shelf", "read_flight", "write_flight"]
+
+
+@dataclass(slots=True, eq=False)
+class Flight:
+    """A photo that has been read and is not yet written."""
+
+    job: Job
+    # Which samples are to be made, from 0.
+    samples: list[int]
+    canvas: Canvas
+    # None: there was no room on the shelf, so it is decoded again to be written.
+    photo: Photo | None
+    # ab of each finished row, (2, H, W) in Lab units, by (sample, window).
+    fields: dict[tuple[int, int], NDArray[np.float32]] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows of the samples that are to be made."""
+        rows = rows_of(self.canvas, max(self.samples) + 1)
+        return [row for row in rows if row.sample in self.samples]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every row has its colours."""
+        return len(self.fields) == len(self.samples) * len(self.canvas.luminance)
+
+    def fields_of(self, sample: int) -> NDArray[np.float32]:
+        """The colours of a finished sample, (n, 2, H, W), window by window."""
+        windows = range(len(self.canvas.luminance))
+        return np.stack([self.fields[sample, window] for window in windows])
+
+
+class Shelf:
+    """Where decoded photos are kept until they are written, as far as there is room."""
+
+    def __init__(self, size_bytes: int) -> None:
+        """Make an empty one."""
+        self._free_bytes = size_bytes
+        self._lock = Lock()
+
+    def keep(self, photo: Photo) -> Photo | None:
+        """The photo if there is room for it, which is then taken; else None."""
+        with self._lock:
+            if photo.rgb.nbytes > self._free_bytes:
+                return None
+            self._free_bytes -= photo.rgb.nbytes
+            return photo
+
+    def release(self, photo: Photo | None) -> None:
+        """Free the room of what `keep` returned."""
+        if photo is not None:
+            with self._lock:
+                self._free_bytes += photo.rgb.nbytes
+
+
+def read_flight(
+    job: Job, samples: list[int], shelf: Shelf, *, config: ModelConfig, size: int | None
+) -> Flight:
+    """Decode a photo and lay it out.
+
+    Args:
+        job: The photo.
+        samples: Which samples are to be made, from 0; at least one.
+        shelf: Keeps the photo if there is room.
+        config: The model's.
+        size: Working short side; None is the config's image_size.
+
+    Raises:
+        PhotoError: If it cannot be read.
+    """
+    photo = codec.decode(files.read(job.source), job.source)
+    canvas = prepare(photo, config, size)
+    return Flight(job, samples, canvas, shelf.keep(photo))
+
+
+def write_flight(flight: Flight, shelf: Shelf, *, quality: int) -> Outcome:
+    """Recombine, encode and write every sample of a complete flight.
+
+    Args:
+        flight: The photo and its colours.
+        shelf: Where the photo may have been kept; its room is freed.
+        quality: JPEG and WebP quality, 1 to 100.
+
+    Raises:
+        PhotoError: If a result cannot be encoded or written; those before it stay.
+    """
+    job, targets = flight.job, []
+    try:
+        photo = flight.photo or codec.decode(files.read(job.source), job.source)
+        for sample in flight.samples:
+            result = finish(photo, flight.canvas, flight.fields_of(sample))
+            data = codec.encode(result, job.format, quality=quality)
+            targets.append(job.target_of_sample(sample))
+            files.write_atomic(targets[-1], data)
+    finally:
+        shelf.release(flight.photo)
+    return Outcome(source=job.source, status="done", targets=tuple(targets))
