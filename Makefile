@@ -30,13 +30,13 @@ check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(BIN)/mypy benchmarks scripts
+	$(BIN)/mypy --explicit-package-bases benchmarks scripts
 	$(BIN)/lint-imports
 
 fix: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
-	$(BIN)/python scripts/cli_docs.py
+	$(BIN)/python -m scripts.cli_docs
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.bench_reference
