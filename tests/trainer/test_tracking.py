@@ -130,7 +130,7 @@ def wandb_history(folder) -> tuple[dict, list[dict], str]:
 
 
 def read_items(items) -> dict:
-    """wandb's items, whose keys may be nested and whose values are JSON, as a dict."""
+    """Items, whose keys may be nested and whose values are JSON, as a dict."""
     found: dict = {}
     for item in items:
         *tables, key = item.nested_key or [item.key]

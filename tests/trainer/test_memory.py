@@ -1,0 +1,46 @@
+"""Memory estimates, and settings that fit."""
+
+import pytest
+
+from trainer.memory import MemoryEstimate, estimate_memory, fitting_accumulation
+
+
+def test_weights_are_counted_five_times(settings, make_learner):
+    """Weights, gradients, two moments, average; without the average, four times."""
+    weights = {}
+    for decay in ("0.9", "0.0"):
+        learner = make_learner(settings(f"optim.ema={decay}"))
+        weights[decay] = estimate_memory(learner).fixed_bytes
+        count = sum(p.nbytes for p in learner.parameters)
+    assert weights == {"0.9": 5 * count, "0.0": 4 * count}
+
+
+def test_checkpointing_and_mixed_precision_save_memory(settings, make_learner):
+    """What backward keeps for a photo."""
+
+    def kept(*overrides: str) -> int:
+        plain = ("model.image_size=32", "model.attn_res=[]")
+        learner = make_learner(settings(*plain, *overrides))
+        return estimate_memory(learner).per_photo_bytes
+
+    plain = kept()
+    assert kept("optim.gradient_checkpointing=true") < 0.5 * plain
+    assert kept("optim.bf16=true") < 0.9 * plain
+    assert kept("model.image_size=64") == pytest.approx(4 * plain, rel=0.2)
+
+
+def test_photos_within_a_memory():
+    """85 % of it are filled; never a negative number."""
+    estimate = MemoryEstimate(fixed_bytes=50, per_photo_bytes=10)
+    assert estimate.photos_within(100) == 3
+    assert estimate.photos_within(10) == 0
+    assert estimate.total_bytes(3) == 80
+
+
+@pytest.mark.parametrize(
+    ("share", "accumulation", "fits", "expected"),
+    [(64, 1, 32, 2), (64, 1, 10, 8), (60, 2, 16, 4), (6, 1, 0, 6), (1, 1, 1, None)],
+)
+def test_accumulation_that_fits(share, accumulation, fits, expected):
+    """The least number of equal parts that are small enough."""
+    assert fitting_accumulation(share, accumulation, fits) == expected
