@@ -39,11 +39,13 @@ for ((slot = 1; slot <= SLOTS; slot++)); do
   [[ $ending == finished* ]] && break
 done
 
-"$PYTHON" -m trainer.report "$OUT" --plot "$OUT/curves.png" | tee "$OUT/summary.json"
 if [[ $ending != finished* ]]; then
+  "$PYTHON" -m trainer.report "$OUT"
   echo "not finished; run the same command again to go on" >&2
   exit 0
 fi
+
+"$PYTHON" -m trainer.report "$OUT" --plot "$OUT/curves.png" | tee "$OUT/summary.json"
 
 # The model, its ONNX graph and what was measured, in pieces that any store takes.
 "$PYTHON" -m export "$OUT/model.safetensors" --out "$OUT/model.onnx"

@@ -96,8 +96,20 @@ class Learner:
     def __init__(
         self, config: TrainConfig, network: Network, device: torch.device, crew: Crew
     ) -> None:
-        """Move the network to the device and wrap it for the crew."""
+        """Move the network to the device and wrap it for the crew.
+
+        Raises:
+            ConfigError: If a process's share of the batch has no equal parts.
+        """
         optim = config.optim
+        if optim.batch_size % (crew.world * optim.accumulation):
+            raise ConfigError(
+                "optim.batch_size",
+                f"{optim.batch_size} is not a multiple of {crew.world} processes "
+                f"times {optim.accumulation} parts",
+            )
+        if device.type == "cuda":
+            torch.backends.cudnn.benchmark = True  # all batches have one shape
         self.config = config
         self.device = device
         self.crew = crew

@@ -61,7 +61,7 @@ def plot_curves(folder: Path, target: Path) -> None:
     """Draw the figures over the iterations, a panel each, into a PNG or SVG.
 
     Raises:
-        DataError: If there is no log, or matplotlib is not installed.
+        DataError: If there is no log, nothing in it, or matplotlib is not installed.
     """
     try:
         from matplotlib.figure import Figure
@@ -69,6 +69,8 @@ def plot_curves(folder: Path, target: Path) -> None:
         raise DataError(target, "needs matplotlib; pip install matplotlib") from error
     lines = read_log(folder)
     panels = {k: title for k, title in PANELS.items() if any(k in x for x in lines)}
+    if not panels:
+        raise DataError(folder / "log.jsonl", "has no figures to draw yet")
     figure = Figure(figsize=(10, 3 * ((len(panels) + 1) // 2)), layout="constrained")
     axes = figure.subplots((len(panels) + 1) // 2, 2, squeeze=False).ravel()
     for axis, (key, title) in zip(axes, panels.items(), strict=False):

@@ -11,8 +11,9 @@ from colorize_cli.model.checkpoint import save_network
 from colorize_cli.model.header import Header
 from colorize_cli.model.network import Network
 from trainer.config import OptimConfig, TrainConfig
+from trainer.crew import Crew
 from trainer.data import Batch
-from trainer.learner import learning_rate, make_network
+from trainer.learner import Learner, learning_rate, make_network
 
 
 def random_batch(count: int, side: int = 16) -> Batch:
@@ -61,6 +62,13 @@ def test_accumulation_does_not_change_the_step(settings, make_learner):
     whole = weights_after(make_learner(settings()), steps=1)
     parts = weights_after(make_learner(settings("optim.accumulation=2")), steps=1)
     torch.testing.assert_close(parts, whole, atol=2e-6, rtol=0)
+
+
+def test_share_without_equal_parts_is_refused(settings):
+    """Four photos over two processes cannot be cut into four parts each."""
+    config = settings("optim.accumulation=4")
+    with pytest.raises(ConfigError, match="4 is not a multiple of 2 processes times 4"):
+        Learner(config, make_network(config), torch.device("cpu"), Crew(0, 2))
 
 
 def test_gradient_checkpointing_does_not_change_the_step(settings, make_learner):

@@ -43,6 +43,14 @@ def test_curves_are_a_picture(run, tmp_path):
     assert len(set(picture.reshape(-1, 3).sum(axis=1).tolist())) > 10
 
 
+def test_empty_log_has_nothing_to_draw(tmp_path):
+    """A slot that ended before its first line; the summary is empty."""
+    LocalTracker(tmp_path, None)
+    assert summarize(tmp_path) == {}
+    with pytest.raises(DataError, match="has no figures to draw yet"):
+        plot_curves(tmp_path, tmp_path / "curves.png")
+
+
 def test_command_prints_json_and_draws(cli, run, tmp_path):
     """`python -m trainer.report RUN --plot FILE`."""
     target = tmp_path / "c.svg"
