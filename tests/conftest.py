@@ -29,6 +29,15 @@ settings.register_profile(
 settings.load_profile("steady")
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test marked `gpu` where PyTorch finds no CUDA GPU."""
+    if item.get_closest_marker("gpu"):
+        import torch
+
+        if not torch.cuda.is_available():
+            pytest.skip("needs a CUDA GPU")
+
+
 @pytest.fixture
 def tiny_config() -> ModelConfig:
     """A model of 358 k parameters of the default's kind, without an encoder."""
