@@ -125,9 +125,11 @@ class Run:
 
     def close(self) -> None:
         """Drop what has not been read, finish what is being written."""
-        self.readers.shutdown(wait=True, cancel_futures=True)
-        self._collect_writes(limit=0)
-        self.writers.shutdown(wait=True)
+        try:
+            self.readers.shutdown(wait=True, cancel_futures=True)
+            self._collect_writes(limit=0)
+        finally:
+            self.writers.shutdown(wait=True)
 
     def _end(self, outcome: Outcome) -> None:
         self.report.add(outcome)

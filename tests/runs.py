@@ -1,0 +1,25 @@
+"""Whole runs of the batch engine in a few words, and what they left on the disk."""
+
+from pathlib import Path
+
+from colorize_cli.batch import BatchSettings, run_batch
+from colorize_cli.files import plan_jobs
+
+__all__ = ["contents", "run"]
+
+
+def run(source, out, model, *, format="png", **settings):
+    """Colorize files or a folder into a folder; PNG, so that pixels can be compared."""
+    settings = BatchSettings(**settings)
+    sources = [source] if isinstance(source, Path) else source
+    plan = plan_jobs(sources, out, format=format, samples=settings.samples)
+    return run_batch(plan, model, settings)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file of a tree, hidden ones too, by its place."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
