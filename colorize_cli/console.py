@@ -42,6 +42,11 @@ def printable(text: Path | str) -> str:
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in letters)
 
 
+def counted(number: int, noun: str) -> str:
+    """The number with its noun, in the plural unless it is 1."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 class Terminal(RichConsole):
     """A rich console that goes on in silence when nobody reads it any more."""
 
@@ -98,9 +103,10 @@ class Console:
         counts = report.counts
         if not self.quiet:
             self.note(
-                f"{report.sample_count} pictures of {counts['done']} photos to make, "
-                f"{counts['skipped']} photos already there, {counts['failed']} "
-                "unreadable; nothing was written"
+                f"{counted(report.sample_count, 'picture')} of "
+                f"{counted(counts['done'], 'photo')} to make, "
+                f"{counted(counts['skipped'], 'photo')} already there, "
+                f"{counts['failed']} unreadable; nothing was written"
             )
 
     @contextmanager
@@ -134,17 +140,21 @@ class Console:
         """The totals, on stdout."""
         if self.quiet:
             return
-        counts, seconds = report.counts, f"{report.wall_s:.1f} s"
+        photos = {
+            status: counted(report.counts[status], "photo")
+            for status in ("done", "skipped", "failed")
+        }
         rows = {
-            "done": f"{counts['done']} photos, {report.sample_count} pictures",
-            "skipped": f"{counts['skipped']} photos, already there",
-            "failed": f"{counts['failed']} photos",
-            "time": f"{seconds}, of which the network {report.denoise_s:.1f} s",
+            "done": f"{photos['done']}, {counted(report.sample_count, 'picture')}",
+            "skipped": f"{photos['skipped']}, already there",
+            "failed": photos["failed"],
+            "time": f"{report.wall_s:.1f} s, "
+            f"of which the network {report.denoise_s:.1f} s",
         }
         if report.left_count:
-            rows["left"] = f"{report.left_count} photos; run again for them"
-        if counts["done"] and report.wall_s:
-            rows["speed"] = f"{counts['done'] / report.wall_s:.2f} photos/s"
+            rows["left"] = f"{counted(report.left_count, 'photo')}; run again for them"
+        if report.counts["done"] and report.wall_s:
+            rows["speed"] = f"{report.counts['done'] / report.wall_s:.2f} photos/s"
         styles = {"failed": "bold red"} if report.failures else {}
         self._print_table(rows, styles)
 

@@ -1,0 +1,80 @@
+"""Photos between reading and writing."""
+
+import numpy as np
+import pytest
+
+from colorize_cli import files
+from colorize_cli.errors import EncodeError
+from colorize_cli.files import plan_jobs
+from colorize_cli.flight import Shelf, read_flight, write_flight
+from colorize_cli.imaging.photo import Photo
+
+SMALL = Photo(rgb=np.zeros((10, 10, 3), np.uint8))
+LARGE = Photo(rgb=np.zeros((20, 10, 3), np.uint8))
+
+
+@pytest.fixture
+def job(photo_folder, tmp_path):
+    """One photo, tall.jpg, 80 x 40 pixels, and where it goes."""
+    plan = plan_jobs(
+        [photo_folder / "tall.jpg"], tmp_path / "out", format="png", samples=1
+    )
+    return plan.jobs[0]
+
+
+class TestShelf:
+    """The memory for decoded photos."""
+
+    def test_it_keeps_what_fits(self):
+        """A photo too large is not kept, a smaller one after it is."""
+        shelf = Shelf(500)
+        assert shelf.keep(SMALL) is SMALL
+        assert shelf.keep(LARGE) is None
+        assert shelf.keep(Photo(rgb=np.zeros((1, 60, 3), np.uint8))) is not None
+        assert shelf.keep(SMALL) is None
+
+    def test_released_room_can_be_used_again(self):
+        """What was not kept frees nothing."""
+        shelf = Shelf(300)
+        kept = shelf.keep(SMALL)
+        shelf.release(shelf.keep(SMALL))
+        assert shelf.keep(SMALL) is None
+        shelf.release(kept)
+        assert shelf.keep(SMALL) is SMALL
+
+
+def test_only_wanted_samples_have_rows(job, tiny_config):
+    """A flight is complete once they have their colours."""
+    shelf = Shelf(10**6)
+    flight = read_flight(job, [1, 3], shelf, config=tiny_config, size=None)
+    assert [row.sample for row in flight.rows] == [1, 3]
+    height, width = flight.canvas.grid.tile
+    for index, row in enumerate(flight.rows):
+        assert not flight.is_complete
+        flight.fields[row.sample, row.window] = np.full((2, height, width), index)
+    assert flight.is_complete
+    assert flight.fields_of(3).shape == (1, 2, height, width)
+    assert flight.fields_of(3).min() == 1
+
+
+@pytest.mark.parametrize("is_written", [True, False])
+def test_writing_frees_the_shelf(job, tiny_config, monkeypatch, is_written):
+    """Also if it fails."""
+    shelf = Shelf(80 * 40 * 3)
+    flight = read_flight(job, [0], shelf, config=tiny_config, size=None)
+    assert shelf.keep(SMALL) is None
+    height, width = flight.canvas.grid.tile
+    flight.fields[0, 0] = np.zeros((2, height, width), np.float32)
+    if is_written:
+        outcome = write_flight(flight, shelf, quality=95)
+        assert outcome.targets == (job.target,)
+    else:
+        error = EncodeError(job.target, "is not written: the disk is full")
+
+        def fill(path, data):
+            raise error
+
+        monkeypatch.setattr(files, "write_atomic", fill)
+        with pytest.raises(EncodeError):
+            write_flight(flight, shelf, quality=95)
+    assert shelf.keep(SMALL) is SMALL

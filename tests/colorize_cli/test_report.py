@@ -1,0 +1,72 @@
+"""Counts and exit codes of a run."""
+
+from pathlib import Path
+
+import pytest
+
+from colorize_cli.errors import BackendError, DecodeError, EncodeError
+from colorize_cli.report import Outcome, Report
+
+DONE = Outcome(source=Path("a"), status="done", targets=(Path("o/a"), Path("o/a_s2")))
+SKIPPED = Outcome(source=Path("b"), status="skipped", targets=(Path("o/b"),))
+FAILED = Outcome.failure(Path("c"), DecodeError(Path("c"), "is empty"))
+
+
+def test_photos_and_pictures_are_counted():
+    """Pictures are those of the photos that are done."""
+    report = Report.of([DONE, SKIPPED, FAILED, DONE])
+    assert report.counts == {"done": 2, "skipped": 1, "failed": 1}
+    assert report.sample_count == 4
+    assert report.left_count == 0
+
+
+def test_what_an_interrupted_run_left_is_known():
+    """Planned, less all that have ended."""
+    report = Report(planned_count=10)
+    for outcome in (DONE, SKIPPED, FAILED):
+        report.add(outcome)
+    assert report.left_count == 7
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "is_interrupted", "code"),
+    [
+        ([], False, 0),
+        ([DONE, SKIPPED], False, 0),
+        ([DONE, FAILED], False, 3),
+        ([DONE], True, 130),
+        ([FAILED], True, 130),
+    ],
+)
+def test_the_exit_code(outcomes, is_interrupted, code):
+    """0 all well, 3 some failed, 130 interrupted whatever else happened."""
+    report = Report.of(outcomes)
+    report.is_interrupted = is_interrupted
+    assert report.exit_code == code
+
+
+def test_failures_do_not_keep_exceptions():
+    """Their tracebacks would keep every broken photo of a run in memory."""
+    report = Report.of([FAILED])
+    assert FAILED.error is not None
+    assert report.failures == [
+        Outcome(source=Path("c"), status="failed", reason="is empty")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (DecodeError(Path("c.jpg"), "is empty"), "is empty"),
+        (EncodeError(Path("o/c.jpg"), "disk full"), "o/c.jpg: disk full"),
+        (EncodeError("9 x 9 result", "too large"), "9 x 9 result: too large"),
+        (BackendError("m.onnx", "out of memory"), "m.onnx: out of memory"),
+        (ValueError("odd"), "ValueError: odd"),
+    ],
+)
+def test_the_reason_names_what_is_not_the_source(error, reason):
+    """The source stands before it anyway; results, models and bugs are named."""
+    outcome = Outcome.failure(Path("c.jpg"), error)
+    assert outcome.status == "failed"
+    assert outcome.reason == reason
+    assert outcome.error is error
