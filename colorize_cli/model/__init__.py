@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from colorize_cli.errors import BackendError, CheckpointError
 from colorize_cli.model.backend import Model
@@ -10,6 +10,9 @@ from colorize_cli.model.device import DeviceStatus
 from colorize_cli.model.header import HEADER_KEY, Header
 from colorize_cli.model.onnx_file import metadata
 from colorize_cli.model.safetensors_file import read_index
+
+if TYPE_CHECKING:
+    from colorize_cli.model.network import Network
 
 __all__ = [
     "EMBEDDED_MODEL",
@@ -19,6 +22,7 @@ __all__ = [
     "find_model",
     "load_model",
     "read_header",
+    "read_network",
 ]
 
 BackendName = Literal["auto", "onnx", "torch"]
@@ -50,9 +54,7 @@ def load_model(
     path = find_model(path)
     if path.suffix == ".onnx":
         if backend == "torch":
-            raise BackendError(
-                path, "PyTorch cannot run an ONNX file; give the .safetensors file"
-            )
+            return _load_torch(path, device)
         return _load_onnx(path, path, device)
     if path.suffix == ".safetensors" and _runs_exported(path, backend):
         return _load_onnx(path, path.with_suffix(".onnx"), device)
@@ -79,7 +81,30 @@ def read_header(path: Path) -> Header:
         return Header.from_text(path, metadata(path).get(HEADER_KEY))
     if path.suffix == ".safetensors":
         return read_index(path).header()
-    return _load_torch(path, "cpu").header
+    return read_network(path)[1]
+
+
+def read_network(path: Path) -> "tuple[Network, Header]":
+    """The PyTorch network in NAME.safetensors or NAME.pth, float32, and its header.
+
+    Args:
+        path: As `find_model` returns it.
+
+    Raises:
+        CheckpointError: If the file is damaged, or not a model.
+        BackendError: If it is an ONNX file, or PyTorch is not installed.
+    """
+    if path.suffix == ".onnx":
+        raise BackendError(
+            path, "PyTorch cannot read an ONNX file; give the .safetensors file"
+        )
+    try:
+        from colorize_cli.model.checkpoint import load_network
+        from colorize_cli.model.reference import load_tutorial_checkpoint
+    except ImportError as error:
+        raise BackendError(path, f"{NO_TORCH} ({error})") from error
+    load = load_tutorial_checkpoint if path.suffix == ".pth" else load_network
+    return load(path)
 
 
 def find_model(path: Path | None) -> Path:
@@ -144,8 +169,10 @@ def _runs_exported(path: Path, backend: BackendName) -> bool:
         raise BackendError(
             path, f"needs {exported.name} beside it to run on ONNX Runtime; run {cure}"
         )
-    # An export left over from before the weights were trained further.
-    if metadata(exported).get(HEADER_KEY) == read_index(path).metadata.get(HEADER_KEY):
+    # An export may be left over from before the weights were trained further.
+    text = metadata(exported).get(HEADER_KEY)
+    wanted = read_index(path).header()
+    if text is not None and Header.from_text(exported, text) == wanted:
         return True
     if backend == "auto" and find_spec("torch") is not None:
         return False
@@ -164,13 +191,8 @@ def _load_onnx(path: Path, graph: Path, device: str) -> Model:
 
 
 def _load_torch(path: Path, device: str) -> Model:
-    try:
-        from colorize_cli.model.checkpoint import load_network
-        from colorize_cli.model.reference import load_tutorial_checkpoint
-        from colorize_cli.model.torch_backend import TorchBackend
-    except ImportError as error:
-        raise BackendError(path, f"{NO_TORCH} ({error})") from error
-    load = load_tutorial_checkpoint if path.suffix == ".pth" else load_network
-    network, header = load(path)
+    network, header = read_network(path)
+    from colorize_cli.model.torch_backend import TorchBackend
+
     backend = TorchBackend(path, network, device)
     return Model(path=path, header=header, backend=backend)

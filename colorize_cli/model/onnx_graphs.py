@@ -6,12 +6,17 @@ The whole format is described in docs/checkpoint.md.
 from colorize_cli.model.config import ModelConfig
 
 __all__ = [
+    "COEFFICIENTS",
     "ENCODER_KEY",
     "ENCODER_SUFFIX",
     "GAMMA",
     "LUMINANCE",
+    "NOISE",
     "PREDICTION",
+    "STEP_SUFFIX",
+    "Y_NEXT",
     "X",
+    "Y",
     "feature_names",
 ]
 
@@ -19,11 +24,19 @@ __all__ = [
 X = "x"
 GAMMA = "gamma"
 PREDICTION = "prediction"
+# The whole reverse step: y (B, 2, H, W), luminance (B, 1, H, W), gamma (B,),
+# coefficients (5,), noise like y, and features in, y_next like y out.
+Y = "y"
+COEFFICIENTS = "coefficients"
+NOISE = "noise"
+Y_NEXT = "y_next"
 # The encoder: luminance (P, 1, E_H, E_W) in, features out.
 LUMINANCE = "luminance"
 # NAME.onnx has its encoder in NAME.encoder.onnx, and says so under this metadata key.
 ENCODER_KEY = "colorize_encoder"
 ENCODER_SUFFIX = ".encoder.onnx"
+# The step graph, which no backend needs, is in NAME.step.onnx.
+STEP_SUFFIX = ".step.onnx"
 
 
 def feature_names(config: ModelConfig) -> list[str]:

@@ -1,0 +1,61 @@
+"""A reverse step as five numbers, for loops that run where Python does not.
+
+    y0     = clip(from_y * y + from_prediction * prediction)
+    y_next = clean * y0 + noisy * y + drawn * noise
+
+Both samplers and both kinds of prediction have this form; the formulas themselves are
+those of `process`, evaluated on unit inputs.
+"""
+
+from typing import Literal, NamedTuple
+
+from colorize_cli.diffusion.process import (
+    Prediction,
+    ddim_step,
+    ddpm_step,
+    predict_clean,
+)
+
+__all__ = ["Sampler", "StepCoefficients", "step_coefficients"]
+
+Sampler = Literal["ddpm", "ddim"]
+
+
+class StepCoefficients(NamedTuple):
+    """The weights of one step, in the order in which the exported step takes them."""
+
+    from_y: float
+    from_prediction: float
+    clean: float
+    noisy: float
+    # 0 for DDIM and for the last step.
+    drawn: float
+
+
+def step_coefficients(
+    gamma: float,
+    gamma_next: float,
+    prediction: Prediction,
+    sampler: Sampler,
+) -> StepCoefficients:
+    """The weights of one step.
+
+    Args:
+        gamma: Signal share now, in [0, 1); above 0 for epsilon.
+        gamma_next: Signal share after the step, in (gamma, 1].
+        prediction: What the network predicts.
+        sampler: `ddpm` draws from the posterior, `ddim` is deterministic.
+    """
+
+    def step(y: float, y0: float, noise: float) -> float:
+        if sampler == "ddim":
+            return ddim_step(y, y0, gamma, gamma_next)
+        return ddpm_step(y, y0, gamma, gamma_next, draw=lambda: noise)
+
+    return StepCoefficients(
+        from_y=predict_clean(1.0, 0.0, gamma, prediction),
+        from_prediction=predict_clean(0.0, 1.0, gamma, prediction),
+        clean=step(0.0, 1.0, 0.0),
+        noisy=step(1.0, 0.0, 0.0),
+        drawn=step(0.0, 0.0, 1.0),
+    )

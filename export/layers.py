@@ -1,0 +1,80 @@
+"""The network's simple layers as ONNX nodes.
+
+Each function takes the layer itself, for its sizes, and the name of its parameters in
+the network's state dict. B batch, C channels, H and W a grid.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from torch import nn
+
+from export.builder import FLOAT, GraphBuilder
+
+__all__ = ["affine", "conv", "linear", "normalize", "silu"]
+
+
+def conv(
+    g: GraphBuilder,
+    layer: nn.Conv1d | nn.Conv2d,
+    name: str,
+    x: str,
+    *,
+    pads: Sequence[int] | None = None,
+) -> str:
+    """Convolve; `pads`, all befores and then all afters, replace the layer's own."""
+    assert layer.bias is not None
+    assert not isinstance(layer.padding, str)
+    return g.node(
+        "Conv",
+        x,
+        g.weight(f"{name}.weight", layer.weight.shape),
+        g.weight(f"{name}.bias", layer.bias.shape),
+        kernel_shape=list(layer.kernel_size),
+        strides=list(layer.stride),
+        pads=list(pads or layer.padding * 2),
+        group=layer.groups,
+    )
+
+
+def linear(g: GraphBuilder, layer: nn.Linear, name: str, x: str) -> str:
+    """Multiply x, (B, C), by the weight as it is stored, (width, C)."""
+    weight = g.weight(f"{name}.weight", layer.weight.shape)
+    bias = g.weight(f"{name}.bias", layer.bias.shape)
+    return g.node("Gemm", x, weight, bias, transB=1)
+
+
+def silu(g: GraphBuilder, x: str) -> str:
+    """X * sigmoid(x), which ONNX Runtime makes one operator of."""
+    return g.node("Mul", x, g.node("Sigmoid", x))
+
+
+def normalize(g: GraphBuilder, layer: nn.GroupNorm, x: str, shape: str) -> str:
+    """Group normalisation without its weights, in float32.
+
+    InstanceNormalization over the groups, for which ONNX Runtime has a kernel on the
+    CPU; it takes GroupNormalization apart into a dozen passes.
+
+    Args:
+        g: The graph.
+        layer: The normalisation.
+        x: (B, C, ...).
+        shape: Name of the tensor with the shape that the result is to have.
+    """
+    groups = g.node("Reshape", g.to_float(x), g.sizes([0, layer.num_groups, -1]))
+    ones = g.constant(np.ones(layer.num_groups))
+    zeros = g.constant(np.zeros(layer.num_groups))
+    normal = g.node(
+        "InstanceNormalization", groups, ones, zeros, epsilon=float(layer.eps)
+    )
+    return g.node("Reshape", normal, shape)
+
+
+def affine(
+    g: GraphBuilder, layer: nn.GroupNorm, name: str, shape: Sequence[int]
+) -> tuple[str, str]:
+    """Weight and bias of a normalisation, in float32 and in a shape that broadcasts."""
+    return (
+        g.weight(f"{name}.weight", shape, FLOAT),
+        g.weight(f"{name}.bias", shape, FLOAT),
+    )

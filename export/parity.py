@@ -1,0 +1,159 @@
+"""Does the exported model answer as PyTorch does? Same inputs through both.
+
+B batch, C channels, H and W the working size.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from colorize_cli.diffusion.coefficients import Sampler, step_coefficients
+from colorize_cli.diffusion.process import ddim_step, ddpm_step, predict_clean
+from colorize_cli.diffusion.sampler import Step
+from colorize_cli.errors import ParityError
+from colorize_cli.model.config import ModelConfig
+from colorize_cli.model.header import Header
+from colorize_cli.model.network import Network
+from colorize_cli.model.onnx_backend import OnnxBackend
+from colorize_cli.model.onnx_graphs import (
+    COEFFICIENTS,
+    GAMMA,
+    LUMINANCE,
+    NOISE,
+    Y,
+    feature_names,
+)
+from colorize_cli.model.onnx_session import open_session
+from colorize_cli.model.torch_backend import TorchBackend
+
+__all__ = ["FP16_TOLERANCE", "FP32_TOLERANCE", "Parity", "check_model", "check_step"]
+
+# Largest difference allowed, relative to the largest value of the output. float16 has
+# 11 bits, an error of 5e-4 in each of some hundred layers.
+FP32_TOLERANCE = 1e-4
+FP16_TOLERANCE = 2e-2
+SAMPLERS: tuple[Sampler, ...] = ("ddpm", "ddim")
+BATCHES = (1, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Parity:
+    """How far two runtimes are apart."""
+
+    # Relative to the largest value of the output.
+    largest: float
+    tolerance: float
+
+
+def check_model(network: Network, path: Path, *, tolerance: float) -> Parity:
+    """Compare encoder and denoiser, opened as the command line opens them.
+
+    Several batch sizes, two sizes of photo, and noise levels over the whole schedule.
+
+    Args:
+        network: What the graphs were made from.
+        path: NAME.onnx, its encoder beside it.
+        tolerance: Largest relative difference allowed.
+
+    Raises:
+        ParityError: If an output differs by more, or is not a number.
+    """
+    ours = TorchBackend(path, network, "cpu")
+    exported, header = OnnxBackend.open(path, "cpu")
+    rng = np.random.default_rng(0)
+    gammas = iter(header.schedule.gammas * len(BATCHES) * 2)
+    largest = 0.0
+    for size in _working_sizes(header.config):
+        for batch in BATCHES:
+            luminance = _encoder_luminance(rng, header.config, batch, size)
+            features = ours.encode(luminance)
+            for found, wanted in zip(exported.encode(luminance), features, strict=True):
+                largest = max(largest, _difference(found, wanted))
+            x = _normal(rng, batch, 3, *size)
+            gamma = next(gammas)
+            wanted = ours.denoiser_for(features)(x, gamma)
+            found = exported.denoiser_for(features)(x, gamma)
+            largest = max(largest, _difference(found, wanted))
+    return _judged(largest, tolerance)
+
+
+def check_step(
+    network: Network, header: Header, path: Path, *, tolerance: float
+) -> Parity:
+    """Compare the step graph with PyTorch and the formulas of `diffusion.process`.
+
+    The first, a middle and the last step of both samplers; arguments and errors as
+    above.
+    """
+    config = header.config
+    ours = TorchBackend(path, network, "cpu")
+    session = open_session(path, "cpu")
+    rng = np.random.default_rng(0)
+    batch, size = max(BATCHES), _working_sizes(config)[-1]
+    features = ours.encode(_encoder_luminance(rng, config, batch, size))
+    denoiser = ours.denoiser_for(features)
+    added = dict(zip(feature_names(config), features, strict=True))
+    steps = list(header.schedule.transitions())
+    largest = 0.0
+    for gamma, gamma_next in (steps[0], steps[len(steps) // 2], steps[-1]):
+        x, noise = _normal(rng, batch, 3, *size), _normal(rng, batch, 2, *size)
+        y0 = predict_clean(x[:, 1:], denoiser(x, gamma), gamma, config.prediction)
+        y0 = y0.clip(-config.clip, config.clip)
+        for sampler in SAMPLERS:
+            numbers = step_coefficients(gamma, gamma_next, config.prediction, sampler)
+            inputs = {
+                Y: x[:, 1:],
+                LUMINANCE: x[:, :1],
+                GAMMA: np.full(batch, gamma, np.float32),
+                COEFFICIENTS: np.array(numbers, np.float32),
+                NOISE: noise,
+            }
+            step = _step(sampler, noise)
+            wanted = step(x[:, 1:], y0, gamma, gamma_next)
+            found = session.run(None, inputs | added)[0]
+            largest = max(largest, _difference(found, wanted))
+    return _judged(largest, tolerance)
+
+
+def _step(sampler: Sampler, noise: NDArray[np.float32]) -> Step:
+    return ddim_step if sampler == "ddim" else partial(ddpm_step, draw=lambda: noise)
+
+
+def _working_sizes(config: ModelConfig) -> list[tuple[int, int]]:
+    """The training size, and a smaller landscape."""
+    multiple = config.size_multiple_px
+    side = max(config.image_size // multiple, 2)
+    low, wide = max(side // 2, 2), max(3 * side // 4, 3)
+    return [(side * multiple, side * multiple), (low * multiple, wide * multiple)]
+
+
+def _encoder_luminance(
+    rng: np.random.Generator, config: ModelConfig, batch: int, size: tuple[int, int]
+) -> NDArray[np.float32]:
+    scale = config.encoder.scale if config.encoder is not None else 1
+    height, width = size
+    return _normal(rng, batch, 1, scale * height, scale * width).clip(-1, 1)
+
+
+def _normal(rng: np.random.Generator, *shape: int) -> NDArray[np.float32]:
+    return rng.standard_normal(shape, np.float32)
+
+
+def _difference(found: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
+    """Largest difference over the largest wanted value; infinite if not a number."""
+    difference = float(np.abs(found - wanted).max())
+    if not np.isfinite(difference):
+        return float("inf")
+    if difference == 0:  # a fresh network's outputs are all 0
+        return 0.0
+    largest = float(np.abs(wanted).max())
+    return difference / largest if largest > 0 else float("inf")
+
+
+def _judged(largest: float, tolerance: float) -> Parity:
+    if largest > tolerance:
+        raise ParityError(largest, tolerance)
+    return Parity(largest, tolerance)
