@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["train"]
 
+# Of the extra `train`; without them nothing can be trained.
+PACKAGES = ("torch", "torchvision", "safetensors")
+
 
 @click.command()
 @click.argument("config", metavar="CONFIG.toml")
@@ -67,6 +70,7 @@ def train(
     CONFIG.toml is a file, or one of the presets `reference` (the tutorial), `default`
     (the model that is shipped) and `smoke` (seconds on a CPU).
     """
+    require_packages()
     from rich.console import Console
 
     from trainer.config import TrainConfig
@@ -104,6 +108,19 @@ def train(
         click.echo(f"{ending}: {slot.folder}")
     if ending == "interrupted":
         context.exit(130)
+
+
+def require_packages() -> None:
+    """Raise a BackendError with the pip command if the extra `train` is missing."""
+    from importlib.util import find_spec
+
+    from colorize_cli.errors import BackendError
+
+    missing = [name for name in PACKAGES if find_spec(name) is None]
+    if missing:
+        raise BackendError(
+            "train", f"needs {missing[0]}; pip install 'colorize-diffusion[train]'"
+        )
 
 
 def replaced(

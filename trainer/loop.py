@@ -4,7 +4,7 @@ import logging
 import math
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -52,6 +52,22 @@ class Loop:
     photos_at_peak: float | None = None
     # For the provenance of model files.
     name: str = ""
+    # Iteration, learning rate and result of the steps since the last log line.
+    _pending: list[tuple[int, float, StepResult]] = field(
+        default_factory=list, init=False
+    )
+    # When the last log line, validation or checkpoint was done.
+    _timer: float = field(default=0.0, init=False)
+    # Where the last validation and checkpoint were; a resumed run repeats neither.
+    _validated: int = field(default=-1, init=False)
+    _saved: int = field(default=-1, init=False)
+    _saved_at_s: float = field(default=0.0, init=False)
+
+    def __post_init__(self) -> None:
+        """Take up the state that was restored."""
+        state = self.state
+        self._validated = -1 if state.loss_count else state.iteration
+        self._saved, self._saved_at_s = state.iteration, state.elapsed_s
 
     def run(self) -> Ending:
         """Train until something ends it; the state is saved whatever that is.
@@ -60,13 +76,8 @@ class Loop:
             TrainingError: If the loss is not finite, memory runs out, or a file cannot
                 be written; the last good checkpoint is kept.
         """
-        self._pending: list[tuple[int, float, StepResult]] = []
         self._timer = time.monotonic()
-        self._saved_at_s = self.state.elapsed_s
-        # A resumed run repeats neither.
-        self._saved = self.state.iteration
-        self._validated = -1 if self.state.loss_count else self.state.iteration
-        begin = time.monotonic() - self.state.elapsed_s
+        begin = self._timer - self.state.elapsed_s
         with StopSignals() as signals:
             while True:
                 now = time.monotonic()

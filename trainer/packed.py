@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -123,28 +124,22 @@ def pack(
         DataError: If none can be used.
         TrainingError: If the device cannot hold them.
     """
-    parts: list[Tensor] = []
-    waiting: list[NDArray[np.uint8]] = []
-    shapes: list[tuple[int, int]] = []
-    names: list[str] = []
+    kept: dict[int, tuple[int, int]] = {}
     skipped: dict[int, Reason] = {}
 
-    def move() -> None:
-        parts.append(torch.from_numpy(np.concatenate(waiting)).to(device))
-        waiting.clear()
-
-    try:
+    def usable() -> Iterator[NDArray[np.uint8]]:
         for index, found in decode_all(photos, data, short_side):
             if isinstance(found, str):
                 skipped[index] = found
-                continue
-            shapes.append(found.shape[:2])
-            names.append(photos.name(index))
-            waiting.append(found.reshape(-1, 3))
-            if len(waiting) == CHUNK:
-                move()
-        if waiting:
-            move()
+            else:
+                kept[index] = (found.shape[0], found.shape[1])
+                yield found.reshape(-1, 3)
+
+    decoded = usable()
+    parts = []
+    try:
+        while waiting := [*islice(decoded, CHUNK)]:
+            parts.append(torch.from_numpy(np.concatenate(waiting)).to(device))
         if not parts:
             raise DataError("training photos", f"none of {len(photos)} can be used")
         pixels = torch.cat(parts)
@@ -153,7 +148,7 @@ def pack(
             f"{device} cannot hold {len(photos)} decoded photos; "
             "set data.packed = 'never', or data.data_len to use fewer"
         ) from error
-    heights, widths = torch.tensor(shapes, device=device).unbind(1)
-    sizes = heights * widths
-    starts = sizes.cumsum(0) - sizes
-    return PackedPhotos(pixels, starts, heights, widths, tuple(names), skipped)
+    heights, widths = torch.tensor([*kept.values()], device=device).unbind(1)
+    starts = (heights * widths).cumsum(0) - heights * widths
+    names = tuple(map(photos.name, kept))
+    return PackedPhotos(pixels, starts, heights, widths, names, skipped)

@@ -90,6 +90,39 @@ def to_rgb(L: Floats, ab: Floats) -> NDArray[np.uint8]:
     return np.stack(rgb).reshape(lab.shape)
 
 
+def compare(
+    L: Floats, truth: Floats, predicted: Floats
+) -> tuple[dict[str, float], Pictures]:
+    """Metrics of samples against the truth, and both as pictures.
+
+    Args:
+        L: (P, 1, S, S) in [-1, 1].
+        truth: True ab in Lab units, (P, 2, S, S).
+        predicted: (P, K, 2, S, S) in Lab units.
+    """
+    true_rgb, rgb = to_rgb(L, truth), to_rgb(L[:, None], predicted)
+    repeated = np.broadcast_to(truth[:, None], predicted.shape)
+    mae = mae_ab(predicted, repeated)
+    metrics = {
+        # As in the tutorial: of ab scaled to [-1, 1].
+        "val_mae": mae / 127.5,
+        "val_mae_lab": mae,
+        "psnr": psnr(rgb, np.broadcast_to(true_rgb[:, None], rgb.shape)),
+        "chroma_ratio": chroma_ratio(predicted, repeated),
+        "tint_ratio": tint_ratio(predicted, repeated),
+        "colorfulness": colorfulness(rgb),
+        "colorfulness_truth": colorfulness(true_rgb),
+    }
+    if predicted.shape[1] > 1:
+        middle = predicted.mean(axis=1)
+        metrics |= {
+            "val_mae_lab_mean": mae_ab(middle, truth),
+            "psnr_mean": psnr(to_rgb(L, middle), true_rgb),
+            "spread": spread(predicted),
+        }
+    return metrics, Pictures(true_rgb, rgb)
+
+
 class Validation:
     """Measures a learner on the same photos with the same noise every time."""
 
@@ -116,8 +149,8 @@ class Validation:
                 metrics = {"val_loss": self._loss(learner)}
                 if not self.config.val.samples:
                     return ValidationResult(metrics)
-                pictures = self._sample(learner, metrics)
-                return ValidationResult(metrics, pictures)
+                of_samples, pictures = self._sample(learner)
+                return ValidationResult(metrics | of_samples, pictures)
         finally:
             learner.network.train()
 
@@ -137,40 +170,18 @@ class Validation:
             total += float(learner.loss(batch, draws, learner.network)) * len(batch.L)
         return total / count
 
-    def _sample(self, learner: Learner, metrics: dict[str, float]) -> Pictures:
+    def _sample(self, learner: Learner) -> tuple[dict[str, float], Pictures]:
         """Walk the reverse process K times for each of the first P photos."""
         model, variants = self.config.model, self.config.val.variants
         count = min(self.config.val.samples, len(self.photos.L))
-        mean, std = model.ab_mean, model.ab_std
-        truth = denormalize_ab(self.photos.y0[:count].numpy(), mean, std)
         parts = [
-            [self._reverse(learner, rows, k) for k in range(variants)]
+            np.stack([self._reverse(learner, rows, k) for k in range(variants)], axis=1)
             for rows in self._rows(count)
         ]
-        y = np.concatenate([np.stack(part, axis=1) for part in parts])
-        predicted = denormalize_ab(y, mean, std)  # (P, K, 2, S, S)
-        L = self.photos.L[:count].numpy()
-        true_rgb, rgb = to_rgb(L, truth), to_rgb(L[:, None], predicted)
-        repeated = np.broadcast_to(truth[:, None], predicted.shape)
-        mae = mae_ab(predicted, repeated)
-        metrics |= {
-            # As in the tutorial: of ab scaled to [-1, 1].
-            "val_mae": mae / 127.5,
-            "val_mae_lab": mae,
-            "psnr": psnr(rgb, np.broadcast_to(true_rgb[:, None], rgb.shape)),
-            "chroma_ratio": chroma_ratio(predicted, repeated),
-            "tint_ratio": tint_ratio(predicted, repeated),
-            "colorfulness": colorfulness(rgb),
-            "colorfulness_truth": colorfulness(true_rgb),
-        }
-        if variants > 1:
-            middle = predicted.mean(axis=1)
-            metrics |= {
-                "val_mae_lab_mean": mae_ab(middle, truth),
-                "psnr_mean": psnr(to_rgb(L, middle), true_rgb),
-                "spread": spread(predicted),
-            }
-        return Pictures(true_rgb, rgb)
+        mean, std = model.ab_mean, model.ab_std
+        predicted = denormalize_ab(np.concatenate(parts), mean, std)
+        truth = denormalize_ab(self.photos.y0[:count].numpy(), mean, std)
+        return compare(self.photos.L[:count].numpy(), truth, predicted)
 
     def _reverse(self, learner: Learner, rows: slice, variant: int) -> Floats:
         """Normalised ab of some photos, (P, 2, S, S), from the variant's noise."""

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from colorize_cli.errors import ConfigError, DataError
+from colorize_cli.errors import BackendError, ConfigError, DataError
 from trainer.__main__ import main
 from trainer.command import replaced, train
 
@@ -121,6 +121,14 @@ def test_reference_without_celeba_says_where_to_get_it(monkeypatch, capsys, tmp_
     monkeypatch.setattr("sys.argv", ["trainer", "reference", "--device", "cpu"])
     assert main() == 1
     assert "projects/CelebA.html" in capsys.readouterr().err
+
+
+def test_missing_extra_is_one_line_with_the_cure(cli, monkeypatch):
+    """On a base install, which has no PyTorch."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    error = cli.invoke(train, ["smoke"]).exception
+    assert isinstance(error, BackendError)
+    assert str(error).endswith("needs torch; pip install 'colorize-diffusion[train]'")
 
 
 def test_interrupted_run_exits_with_130(cli, monkeypatch, tmp_path):
