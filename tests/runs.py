@@ -5,7 +5,7 @@ from pathlib import Path
 from colorize_cli.batch import BatchSettings, run_batch
 from colorize_cli.files import plan_jobs
 
-__all__ = ["contents", "run"]
+__all__ = ["contents", "errors", "run"]
 
 
 def run(source, out, model, *, format="png", **settings):
@@ -23,3 +23,9 @@ def contents(folder: Path) -> dict[str, bytes]:
         for path in folder.rglob("*")
         if path.is_file()
     }
+
+
+def errors(result) -> list[str]:
+    """Lines on stderr but for the one that names the model."""
+    lines = result.stderr.splitlines()
+    return [line for line in lines if not line.startswith("fake.safetensors: ")]
