@@ -151,7 +151,7 @@ class WandbTracker:
                 settings=wandb.Settings(silent=True, console="off"),
             )
         except wandb.Error as error:
-            reason = str(error).splitlines()[0]
+            reason = str(error).splitlines()[0].rstrip(".")
             raise ConfigError(
                 "--wandb", f"{reason}; use --wandb offline, or log in"
             ) from error

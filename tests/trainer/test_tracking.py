@@ -95,6 +95,18 @@ def test_wandb_is_not_imported_before_it_is_asked_for(monkeypatch):
     __import__("trainer.tracking")
 
 
+def test_online_without_a_key_is_one_line_with_the_cure(tmp_path, monkeypatch):
+    """No prompt where nobody can answer, no traceback."""
+    monkeypatch.delenv("WANDB_API_KEY", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(ConfigError) as caught:
+        WandbTracker("online", "p", {}, tmp_path)
+    message = str(caught.value)
+    assert message.startswith("--wandb: ")
+    assert message.endswith("use --wandb offline, or log in")
+    assert "\n" not in message
+
+
 def wandb_history(folder) -> tuple[dict, list[dict], str]:
     """Configuration, history and project of the offline run in a folder.
 
