@@ -75,9 +75,10 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--model", type=Path, help="in place of the embedded default")
     made.add_argument(
         "--only",
-        default="",
-        metavar="WORDS",
-        help="leave out contenders whose name lacks one of these words, a,b,c",
+        nargs="+",
+        default=[],
+        metavar="WORD",
+        help="run the contenders whose name has all these words, for instance onnx 4",
     )
     made.add_argument("--output", type=Path, default=record_path("reference"))
     return made
@@ -89,7 +90,7 @@ def build(
     """The contenders, loaded and warm."""
     tutorial = TutorialLoop(options.steps)
     checkpoint, model = folder / "best_model.pth", folder / "reference.safetensors"
-    wanted = partial(is_wanted, words=options.only.split(","))
+    wanted = partial(is_wanted, words=options.only)
     tutorial.colorize(photos[0], folder / "warm_up.png")
     tutorial.save(checkpoint)
     run_tool("import-checkpoint", checkpoint, model)
@@ -113,8 +114,8 @@ def build(
 
 
 def is_wanted(name: str, words: list[str]) -> bool:
-    """Whether the name has any of the words."""
-    return any(word in name for word in words)
+    """Whether the name has all of the words."""
+    return all(word in name for word in words)
 
 
 def run_tool(*arguments: object) -> None:

@@ -21,7 +21,8 @@ def test_a_bar_is_met_or_missed_by_the_median():
 
 
 def test_words_choose_contenders():
-    """A name is wanted if it has any of the words; no words want all."""
-    assert is_wanted("reference, torch, batch 1", ["onnx", "torch"])
-    assert not is_wanted("reference, torch, batch 1", ["onnx"])
-    assert is_wanted("reference, torch, batch 1", [""])
+    """A name is wanted if it has all the words; no words want every name."""
+    name = "reference, onnx, batch 1"
+    assert is_wanted(name, ["onnx", "1"])
+    assert not is_wanted(name, ["onnx", "4"])
+    assert is_wanted(name, [])
