@@ -17,6 +17,9 @@ from colorize_cli.model.config import ModelConfig
 
 __all__ = [
     "BLOCKS",
+    "FEATURE_WIDTHS",
+    "GREY_MEAN",
+    "GREY_STD",
     "STEM_WIDTH",
     "EfficientNetLite0",
     "Encoder",
