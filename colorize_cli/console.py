@@ -53,8 +53,9 @@ class Terminal(RichConsole):
     def on_broken_pipe(self) -> None:
         """Rich would end the program; photos are worth more than their log."""
         self.quiet = True
-        with suppress(OSError):  # what is still buffered must not fail at exit
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+        # What is still buffered must not fail when the program ends.
+        with suppress(OSError), Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), self.file.fileno())
 
 
 class Rate(ProgressColumn):

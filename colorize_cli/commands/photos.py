@@ -162,9 +162,10 @@ def check_size(size: int | None, config: "ModelConfig") -> None:
     multiple = config.size_multiple_px
     if size is not None and size % multiple:
         below = size // multiple * multiple
+        near = [str(each) for each in (below, below + multiple) if each]
         raise PlanError(
             f"--size {size}: this model works at multiples of {multiple} pixels; "
-            f"use {max(below, multiple)} or {below + multiple}"
+            f"use {' or '.join(near)}"
         )
 
 

@@ -1,6 +1,7 @@
 """`colorize SRC... -o DIR` when something is wrong: with a photo, or with the run."""
 
 import os
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -180,15 +181,20 @@ class TestRefusals:
         )
 
     @pytest.mark.parametrize(
-        ("size", "cure"), [(50, "use 48 or 52"), (17, "use 16 or 20")]
+        ("size", "multiple", "cure"), [(50, 4, "use 48 or 52"), (17, 32, "use 32")]
     )
     def test_a_size_that_the_model_cannot_work_at(
-        self, colorize, photo_folder, tmp_path, loaded, size, cure
+        self, colorize, photo_folder, tmp_path, loaded, size, multiple, cure
     ):
         """It would be rounded in silence otherwise."""
+        header = loaded.model.header
+        config = replace(header.config, patch=multiple // 2)
+        header = replace(header, config=config)
+        loaded.model = replace(loaded.model, header=header)
         line = self.refused(colorize(photo_folder, "--size", size), 2)
         assert line == (
-            f"Error: --size {size}: this model works at multiples of 4 pixels; {cure}"
+            f"Error: --size {size}: this model works at multiples of {multiple} "
+            f"pixels; {cure}"
         )
         assert not (tmp_path / "out").exists()
 
