@@ -11,7 +11,11 @@ from torch import nn
 
 from export.builder import FLOAT, GraphBuilder
 
-__all__ = ["affine", "conv", "linear", "normalize", "silu"]
+__all__ = ["affine", "conv", "doubled", "doubled_conv", "linear", "normalize", "silu"]
+
+# For the even and the odd rows of a doubled grid: which of the three rows of a kernel
+# fall on the first and which on the second of the two pixels under it.
+PHASES = (((1, 0, 0), (0, 1, 1)), ((1, 1, 0), (0, 0, 1)))
 
 
 def conv(
@@ -35,6 +39,43 @@ def conv(
         pads=list(pads or layer.padding * 2),
         group=layer.groups,
     )
+
+
+def doubled(g: GraphBuilder, x: str) -> str:
+    """Each pixel of (B, C, H, W) as 2 x 2 equal ones."""
+    return g.node(
+        "Resize",
+        x,
+        "",
+        g.constant([1, 1, 2, 2]),
+        mode="nearest",
+        nearest_mode="floor",
+        coordinate_transformation_mode="asymmetric",
+    )
+
+
+def doubled_conv(g: GraphBuilder, layer: nn.Conv2d, name: str, x: str) -> str:
+    """A 3 x 3 convolution of the doubled x, at 4 / 9 of its cost.
+
+    A 3 x 3 window of a doubled grid covers only 2 x 2 different pixels, so each of the
+    four output phases is a 2 x 2 convolution of x itself, with sums of the weights.
+    """
+    weight = g.weight(f"{name}.weight", layer.weight.shape)
+    assert layer.bias is not None
+    bias = g.weight(f"{name}.bias", layer.bias.shape)
+    phases = []
+    for row in (0, 1):
+        for column in (0, 1):
+            rows = g.to_compute(g.constant(PHASES[row]))
+            columns = g.to_compute(g.constant(np.transpose(PHASES[column])))
+            # Constants, which ONNX Runtime works out when it opens the graph.
+            summed = g.node("MatMul", rows, g.node("MatMul", weight, columns))
+            pads = [1 - row, 1 - column, row, column]
+            phases.append(
+                g.node("Conv", x, summed, bias, kernel_shape=[2, 2], pads=pads)
+            )
+    stacked = g.node("Concat", *phases, axis=1)
+    return g.node("DepthToSpace", stacked, blocksize=2, mode="DCR")
 
 
 def linear(g: GraphBuilder, layer: nn.Linear, name: str, x: str) -> str:

@@ -12,8 +12,17 @@ from torch import nn
 
 from colorize_cli.model.blocks import AttentionBlock, ResBlock
 from colorize_cli.model.unet import UNet
-from export.builder import GraphBuilder
-from export.layers import affine, conv, linear, normalize, silu
+from export.builder import FLOAT, GraphBuilder
+from export.layers import (
+    affine,
+    conv,
+    doubled,
+    doubled_conv,
+    linear,
+    normalize,
+    silu,
+)
+from export.winograd import pays, winograd_conv
 
 __all__ = ["unet_nodes"]
 
@@ -137,11 +146,18 @@ class _UNetWriter:
         g = self.g
         norm, _, first = _layers(block.in_layers)
         h = silu(g, self._group_norm(norm, f"{name}.in_layers.0", x))
-        h, x = self._resampled(block.resample, h, x)
-        h = conv(g, first, f"{name}.in_layers.2", h)
+        own = f"{name}.in_layers.2"
+        if isinstance(block.resample, nn.AvgPool2d):
+            self.level += 1
+            h, x = self._halved(h), self._halved(x)
+        if isinstance(block.resample, nn.Upsample):
+            self.level -= 1
+            h, x = doubled_conv(g, first, own, h), doubled(g, x)
+        else:
+            h = self._conv(first, own, h)
         second = _layers(block.out_layers)[-1]
         h = silu(g, self._film(block, name, h))
-        h = conv(g, second, f"{name}.out_layers.3", h)
+        h = self._conv(second, f"{name}.out_layers.3", h)
         if isinstance(block.skip_connection, nn.Conv2d):
             x = conv(g, block.skip_connection, f"{name}.skip_connection", x)
         return g.node("Add", x, h)
@@ -172,26 +188,15 @@ class _UNetWriter:
         normal = normalize(g, norm, h, self._shape(channels))
         return g.to_compute(g.node("Add", g.node("Mul", normal, scale), shift))
 
-    def _resampled(self, resample: nn.Module, *grids: str) -> list[str]:
-        """The grids on the level that the block leads to."""
-        g = self.g
-        if isinstance(resample, nn.AvgPool2d):
-            self.level += 1
-            two = [2, 2]
-            return [
-                g.node("AveragePool", grid, kernel_shape=two, strides=two)
-                for grid in grids
-            ]
-        if isinstance(resample, nn.Upsample):
-            self.level -= 1
-            doubled = g.constant([1, 1, 2, 2])
-            nearest = {
-                "mode": "nearest",
-                "nearest_mode": "floor",
-                "coordinate_transformation_mode": "asymmetric",
-            }
-            return [g.node("Resize", grid, "", doubled, **nearest) for grid in grids]
-        return list(grids)
+    def _conv(self, layer: nn.Conv2d, name: str, x: str) -> str:
+        # float16 is for GPUs, whose libraries have algorithms of their own.
+        if self.g.compute_type == FLOAT and pays(layer):
+            return winograd_conv(self.g, layer, name, x)
+        return conv(self.g, layer, name, x)
+
+    def _halved(self, x: str) -> str:
+        two = [2, 2]
+        return self.g.node("AveragePool", x, kernel_shape=two, strides=two)
 
     def _attention(self, block: AttentionBlock, name: str, x: str) -> str:
         g, heads = self.g, block.head_count
