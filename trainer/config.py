@@ -126,6 +126,8 @@ class ScheduleConfig:
     # linear: first and last beta; log_snr: noisiest and cleanest log-SNR.
     start: float = 1e-4
     end: float = 0.09
+    # Rescale so that sampling starts at gamma 0, pure noise; needs v-prediction.
+    zero_terminal: bool = False
     # How gamma is drawn in training: evenly in angle, or between neighbours of the
     # sampling schedule as the tutorial does.
     training: Literal["angle", "neighbours"] = "neighbours"
@@ -139,11 +141,13 @@ class ScheduleConfig:
 
     def build(self) -> NoiseSchedule:
         """The sampling schedule."""
+        if self.kind == "cosine":
+            return NoiseSchedule.cosine(self.steps)
         if self.kind == "linear":
-            return NoiseSchedule.linear(self.steps, self.start, self.end)
-        if self.kind == "log_snr":
-            return NoiseSchedule.log_snr(self.steps, self.start, self.end)
-        return NoiseSchedule.cosine(self.steps)
+            schedule = NoiseSchedule.linear(self.steps, self.start, self.end)
+        else:
+            schedule = NoiseSchedule.log_snr(self.steps, self.start, self.end)
+        return schedule.zero_terminal_snr() if self.zero_terminal else schedule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
