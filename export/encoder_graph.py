@@ -35,8 +35,11 @@ def encoder_nodes(g: GraphBuilder, encoder: Encoder, luminance: str) -> list[str
     rgb = g.node("Concat", grey, grey, grey, axis=1)
     backbone = encoder.backbone
     h = _relu6(g, _same_conv(g, backbone.stem, f"{BACKBONE}.stem", rgb))
+    coarsest = max(int(stride) for stride in encoder.projections)
     deepest = {}
     for index, stride in enumerate(backbone.strides):
+        if stride > coarsest:
+            break
         block = backbone.blocks[index]
         assert isinstance(block, InvertedResidual)
         h = _inverted_residual(g, block, f"{BACKBONE}.blocks.{index}", h)
