@@ -6,7 +6,7 @@ from pathlib import Path
 
 from colorize_cli.errors import BackendError
 
-__all__ = ["DeviceRequest", "DeviceStatus", "parse_device"]
+__all__ = ["DeviceRequest", "DeviceStatus", "no_such_gpu", "parse_device"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +45,10 @@ def parse_device(path: Path, device: str) -> DeviceRequest:
         )
     kind, index = match.groups()
     return DeviceRequest(kind) if kind else DeviceRequest("cuda", int(index))
+
+
+def no_such_gpu(count: int) -> str:
+    """Why a GPU of too high a number cannot be used where there are `count`."""
+    if count == 1:
+        return "there is one GPU, cuda:0"
+    return f"there are {count} GPUs, the last is cuda:{count - 1}"

@@ -11,7 +11,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as ort
 
 from colorize_cli.errors import BackendError, CheckpointError
 from colorize_cli.model.cuda_driver import count_gpus
-from colorize_cli.model.device import DeviceStatus, parse_device
+from colorize_cli.model.device import DeviceStatus, no_such_gpu, parse_device
 
 __all__ = ["RUNTIME_ERRORS", "available_devices", "open_session", "resolve_device"]
 
@@ -140,7 +140,7 @@ def _cuda_problem(index: int) -> str | None:
     if count == 0:
         return "the NVIDIA driver finds no GPU (see nvidia-smi, CUDA_VISIBLE_DEVICES)"
     if index >= count:
-        return f"there are {count} GPUs, numbered from 0"
+        return no_such_gpu(count)
     onnxruntime.set_default_logger_severity(FATAL)
     try:
         session = _create(PROBE, f"cuda:{index}", 1)

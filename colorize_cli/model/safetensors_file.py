@@ -77,10 +77,12 @@ def read_index(path: Path) -> SafetensorsIndex:
 
 
 def _stored(entry: Mapping[str, Any], data_start: int) -> StoredTensor:
-    begin, end = entry["data_offsets"]
+    begin, end = (int(offset) for offset in entry["data_offsets"])
+    if not 0 <= begin <= end:
+        raise ValueError("offsets run backwards")
     return StoredTensor(
         dtype=str(entry["dtype"]),
         shape=tuple(entry["shape"]),
-        offset_bytes=data_start + int(begin),
-        length_bytes=int(end) - int(begin),
+        offset_bytes=data_start + begin,
+        length_bytes=end - begin,
     )

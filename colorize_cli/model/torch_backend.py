@@ -14,7 +14,7 @@ from torch import Tensor
 from colorize_cli.diffusion.denoiser import Denoiser
 from colorize_cli.errors import BackendError
 from colorize_cli.model.backend import Features
-from colorize_cli.model.device import DeviceStatus, parse_device
+from colorize_cli.model.device import DeviceStatus, no_such_gpu, parse_device
 from colorize_cli.model.network import Network
 
 __all__ = ["TorchBackend", "available_devices"]
@@ -63,8 +63,9 @@ class TorchBackend:
         return denoise
 
     def _tensor(self, array: NDArray[np.float32]) -> Tensor:
-        # torch.tensor copies, so read-only and strided arrays will do.
-        return torch.tensor(array, dtype=torch.float32, device=self.device).contiguous(
+        # torch.tensor copies, so a read-only array will do, but not every stride.
+        rows = np.ascontiguousarray(array, np.float32)
+        return torch.tensor(rows, device=self.device).contiguous(
             memory_format=torch.channels_last
         )
 
@@ -106,7 +107,7 @@ def _cuda_problem(index: int) -> str | None:
         return said[0] if said else "no NVIDIA GPU and driver were found"
     count = torch.cuda.device_count()
     if index >= count:
-        return f"there are {count} GPUs, numbered from 0"
+        return no_such_gpu(count)
     return None
 
 
