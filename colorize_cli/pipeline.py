@@ -8,13 +8,12 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from colorize_cli.diffusion.noise import noise_generator, stacked_noise
-from colorize_cli.diffusion.process import ddim_step, ddpm_step
+from colorize_cli.diffusion.process import Sampler, ddim_step, ddpm_step
 from colorize_cli.diffusion.sampler import OnStep, reverse
 from colorize_cli.imaging.color import denormalize_ab
 from colorize_cli.imaging.luminance import luminance_at
@@ -27,7 +26,6 @@ from colorize_cli.model.config import ModelConfig
 __all__ = [
     "Canvas",
     "Row",
-    "Sampler",
     "Sampling",
     "colorize",
     "denoise",
@@ -37,7 +35,6 @@ __all__ = [
     "rows_of",
 ]
 
-Sampler = Literal["ddpm", "ddim"]
 FINGERPRINT_ROWS = 256
 
 

@@ -10,8 +10,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from colorize_cli.diffusion.coefficients import Sampler, step_coefficients
-from colorize_cli.diffusion.process import ddim_step, ddpm_step, predict_clean
+from colorize_cli.diffusion.coefficients import step_coefficients
+from colorize_cli.diffusion.process import (
+    Sampler,
+    ddim_step,
+    ddpm_step,
+    predict_clean,
+)
 from colorize_cli.diffusion.sampler import Step
 from colorize_cli.errors import ParityError
 from colorize_cli.model.config import ModelConfig

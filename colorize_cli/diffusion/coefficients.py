@@ -7,18 +7,17 @@ Both samplers and both kinds of prediction have this form; the formulas themselv
 those of `process`, evaluated on unit inputs.
 """
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from colorize_cli.diffusion.process import (
     Prediction,
+    Sampler,
     ddim_step,
     ddpm_step,
     predict_clean,
 )
 
-__all__ = ["Sampler", "StepCoefficients", "step_coefficients"]
-
-Sampler = Literal["ddpm", "ddim"]
+__all__ = ["StepCoefficients", "step_coefficients"]
 
 
 class StepCoefficients(NamedTuple):

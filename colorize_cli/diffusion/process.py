@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 
 __all__ = [
     "Prediction",
+    "Sampler",
     "add_noise",
     "ddim_step",
     "ddpm_step",
@@ -21,6 +22,7 @@ __all__ = [
 ]
 
 Prediction = Literal["epsilon", "v"]
+Sampler = Literal["ddpm", "ddim"]
 Array = TypeVar("Array")
 
 
