@@ -96,14 +96,21 @@ def check_external_data(path: Path) -> None:
 
 def _size_inside(path: Path, folder: Path, location: str) -> int:
     """Size of the weights file, once it is known to be in the folder."""
-    target = (folder / location).resolve()
-    # A plain name, which is no link to elsewhere either.
-    if Path(location).name != location or not target.is_relative_to(folder):
+    try:
+        target = (folder / location).resolve()
+        # A plain name, which is no link to elsewhere either.
+        is_inside = Path(location).name == location and target.is_relative_to(folder)
+        is_there = target.is_file()
+    except (OSError, ValueError) as error:  # a name that no file can have
+        raise CheckpointError(
+            path, f"its weights are in {location!r}, which cannot be a file: {error}"
+        ) from error
+    if not is_inside:
         raise CheckpointError(
             path,
             f"takes weights from outside its folder ({location}), which is refused",
         )
-    if not target.is_file():
+    if not is_there:
         raise CheckpointError(
             path, f"its weights are in {location}, which is not beside it"
         )

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from onnx import ModelProto, TensorProto, helper
 
@@ -131,6 +131,7 @@ def test_any_bytes_end_in_an_answer_or_our_error(tmp_path_factory, content):
         assert "m.onnx" in str(error)
 
 
+@example(377, 0)  # a NUL in the name of the weights file
 @given(st.integers(0, 400), st.integers(0, 255))
 def test_one_changed_byte_ends_in_an_answer_or_our_error(
     tmp_path_factory, position, value
