@@ -1,13 +1,16 @@
 """`colorize SRC... -o DIR`: the default command."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from colorize_cli.errors import PlanError
-from colorize_cli.options import model_options, sampling_options
+from colorize_cli.options.inputs import input_options
+from colorize_cli.options.model import model_options
+from colorize_cli.options.outputs import folder_options, output_options
+from colorize_cli.options.run import run_options
+from colorize_cli.options.sampling import sampling_options
 
 if TYPE_CHECKING:
     from colorize_cli.console import Console
@@ -22,81 +25,13 @@ __all__ = ["photos"]
 CPU_BATCH, CUDA_BATCH = 4, 64
 
 
-class BatchSize(click.ParamType[int | None]):
-    """A number of at least 1, or `auto`, which is None."""
-
-    name = "batch size"
-
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> int | None:
-        """Parse what stands on the command line."""
-        if value == "auto":
-            return None
-        return click.IntRange(min=1).convert(value, param, ctx)
-
-
-def usable_cores() -> int:
-    """Cores that this process may use, at most 8."""
-    if hasattr(os, "sched_getaffinity"):  # not on macOS
-        return min(8, len(os.sched_getaffinity(0)))
-    return min(8, os.cpu_count() or 1)
-
-
 @click.command(short_help="Colorize photos; the word may be left out.")
-@click.argument(
-    "sources",
-    metavar="SRC...",
-    nargs=-1,
-    required=True,
-    # What may not be read fails by itself, the others are done.
-    type=click.Path(exists=True, readable=False, path_type=Path),
-)
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(file_okay=False, writable=True, readable=False, path_type=Path),
-    metavar="DIR",
-    help="Folder for the results; the tree of SRC is mirrored under it.",
-)
+@input_options
+@folder_options
 @sampling_options
 @model_options
-@click.option(
-    "--batch-size",
-    type=BatchSize(),
-    default="auto",
-    show_default=True,
-    metavar="N|auto",
-    help="Pictures that the network works on at once.",
-)
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    default=usable_cores,
-    show_default="one per core, at most 8",
-    help="Threads that read and threads that write.",
-)
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["jpg", "png", "webp", "tiff"]),
-    help="Format of the results. [default: that of each photo]",
-)
-@click.option(
-    "--quality",
-    type=click.IntRange(1, 100),
-    default=95,
-    show_default=True,
-    help="Quality of JPEG and WebP results.",
-)
-@click.option("--overwrite", is_flag=True, help="Make again what is already there.")
-@click.option("-n", "--dry-run", is_flag=True, help="Say what would be done, and stop.")
-@click.option("-v", "--verbose", is_flag=True, help="List every photo; tracebacks.")
-@click.option("-q", "--quiet", is_flag=True, help="Print only what failed.")
+@output_options
+@run_options
 @click.pass_context
 def photos(ctx: click.Context, /, sources: tuple[Path, ...], **options: Any) -> None:  # noqa: ANN401
     """Colorize photos and folders of photos into another folder."""

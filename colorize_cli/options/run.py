@@ -1,0 +1,69 @@
+"""How a run goes: how much at once, what is done again, what is said."""
+
+import os
+from typing import Any
+
+import click
+
+from colorize_cli.options.group import Command, decorate
+
+__all__ = ["run_options"]
+
+
+class BatchSize(click.ParamType[int | None]):
+    """A number of at least 1, or `auto`, which is None."""
+
+    name = "batch size"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> int | None:
+        """Parse what stands on the command line."""
+        if value == "auto":
+            return None
+        return click.IntRange(min=1).convert(value, param, ctx)
+
+
+def usable_cores() -> int:
+    """Cores that this process may use, at most 8."""
+    if hasattr(os, "sched_getaffinity"):  # not on macOS
+        return min(8, len(os.sched_getaffinity(0)))
+    return min(8, os.cpu_count() or 1)
+
+
+def run_options(command: Command) -> Command:
+    """How much at once, what is done again, what is said."""
+    options = [
+        click.option(
+            "--batch-size",
+            type=BatchSize(),
+            default="auto",
+            show_default=True,
+            metavar="N|auto",
+            help="Pictures that the network works on at once.",
+        ),
+        click.option(
+            "--jobs",
+            type=click.IntRange(min=1),
+            default=usable_cores,
+            show_default="one per core, at most 8",
+            help="Threads that read and threads that write.",
+        ),
+        click.option(
+            "--overwrite", is_flag=True, help="Make again what is already there."
+        ),
+        click.option(
+            "-n",
+            "--dry-run",
+            is_flag=True,
+            help="Say what would be done, and stop.",
+        ),
+        click.option(
+            "-v", "--verbose", is_flag=True, help="List every photo; tracebacks."
+        ),
+        click.option("-q", "--quiet", is_flag=True, help="Print only what failed."),
+    ]
+    return decorate(options, command)

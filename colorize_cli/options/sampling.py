@@ -1,0 +1,47 @@
+"""How colours are drawn from the model."""
+
+import click
+
+from colorize_cli.options.group import Command, decorate
+
+__all__ = ["sampling_options"]
+
+
+def sampling_options(command: Command) -> Command:
+    """How the reverse loop is run."""
+    options = [
+        click.option(
+            "--samples",
+            type=click.IntRange(min=1),
+            default=1,
+            show_default=True,
+            help="Variants per photo: name.jpg, name_s2.jpg, name_s3.jpg, ...",
+        ),
+        click.option(
+            "--seed",
+            type=click.IntRange(min=0),
+            default=0,
+            show_default=True,
+            help="Same photo, seed and settings: the same colours.",
+        ),
+        click.option(
+            "--steps",
+            type=click.IntRange(min=1),
+            help="Steps of the reverse loop. [default: the model's own, usually 20]",
+        ),
+        click.option(
+            "--sampler",
+            type=click.Choice(["ddpm", "ddim"]),
+            default="ddpm",
+            show_default=True,
+            help="ddpm draws fresh noise at each step, ddim only at the start.",
+        ),
+        click.option(
+            "--size",
+            type=click.IntRange(min=16),
+            metavar="PIXELS",
+            help="Short side at which colours are worked out; the output keeps the "
+            "photo's own size. [default: the size the model was trained at]",
+        ),
+    ]
+    return decorate(options, command)
