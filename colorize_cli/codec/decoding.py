@@ -2,7 +2,6 @@
 
 import struct
 from collections.abc import Callable
-from pathlib import Path
 
 import cv2
 
@@ -16,7 +15,7 @@ __all__ = ["MAX_PIXELS", "decode"]
 
 MAX_PIXELS = 500_000_000
 
-Surveyor = Callable[[bytes, Path], Survey]
+Surveyor = Callable[[bytes, object], Survey]
 
 SURVEYORS: dict[tuple[bytes, ...], Surveyor] = {
     (jpeg.MAGIC,): jpeg.survey_jpeg,
@@ -38,7 +37,7 @@ FOREIGN = {
 FOREIGN_BRANDS = {b"avif": "AVIF", b"avis": "AVIF", b"heic": "HEIC", b"mif1": "HEIF"}
 
 
-def decode(data: bytes, name: Path, *, max_pixels: int = MAX_PIXELS) -> Photo:
+def decode(data: bytes, name: object, *, max_pixels: int = MAX_PIXELS) -> Photo:
     """Decode a whole picture file; what it contains counts, not what it is called.
 
     Grey, palette and alpha come out as RGB with an optional alpha of the same depth.
@@ -78,7 +77,7 @@ def decode(data: bytes, name: Path, *, max_pixels: int = MAX_PIXELS) -> Photo:
     )
 
 
-def surveyor_of(data: bytes, name: Path) -> Surveyor:
+def surveyor_of(data: bytes, name: object) -> Surveyor:
     """The surveyor for the format that the first bytes announce."""
     if not data:
         raise DecodeError(name, "is empty (0 bytes)")
@@ -96,7 +95,7 @@ def surveyor_of(data: bytes, name: Path) -> Surveyor:
     raise DecodeError(name, "is not an image, or of a format that is not read")
 
 
-def refuse_extremes(survey: Survey, name: Path, max_pixels: int) -> None:
+def refuse_extremes(survey: Survey, name: object, max_pixels: int) -> None:
     """Refuse animations and sizes that nothing should be allocated for."""
     width, height = survey.width_px, survey.height_px
     if width < 1 or height < 1:

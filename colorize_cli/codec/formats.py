@@ -1,6 +1,6 @@
 """Which suffixes are read, and what format a result takes."""
 
-from pathlib import Path
+from pathlib import PurePath
 from typing import Literal
 
 __all__ = ["READABLE_SUFFIXES", "Format", "output_format", "suffix_of"]
@@ -34,7 +34,7 @@ READABLE_SUFFIXES = frozenset(FORMAT_OF_SUFFIX) | {
 }
 
 
-def output_format(source: Path, requested: Format | None) -> Format:
+def output_format(source: PurePath, requested: Format | None) -> Format:
     """The format of a result.
 
     Args:
@@ -48,7 +48,7 @@ def output_format(source: Path, requested: Format | None) -> Format:
     return requested or FORMAT_OF_SUFFIX.get(source.suffix.lower(), "png")
 
 
-def suffix_of(format: Format, source: Path | None = None) -> str:
+def suffix_of(format: Format, source: PurePath | None = None) -> str:
     """The suffix of a result, dot included.
 
     Args:

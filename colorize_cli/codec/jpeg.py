@@ -12,7 +12,6 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 import imagecodecs
 import numpy as np
@@ -78,7 +77,7 @@ class Segments:
         return Metadata(exif=self.exif, icc=icc if is_whole else None, xmp=self.xmp)
 
 
-def survey_jpeg(data: bytes, name: Path) -> Survey:
+def survey_jpeg(data: bytes, name: object) -> Survey:
     """Walk a JPEG up to its end marker.
 
     Raises:
@@ -108,7 +107,7 @@ def survey_jpeg(data: bytes, name: Path) -> Survey:
     )
 
 
-def reader(data: bytes, segments: Segments, name: Path) -> Callable[[], Pixels]:
+def reader(data: bytes, segments: Segments, name: object) -> Callable[[], Pixels]:
     """How the pixels of this kind of JPEG are decoded."""
     if segments.channels == 4:
         icc = segments.metadata.icc
@@ -131,7 +130,7 @@ def read_cmyk(data: bytes, icc: bytes, *, is_inverted: bool) -> Pixels:
     return cmyk_to_rgb(ink, icc)
 
 
-def walk(data: bytes, name: Path) -> Segments:
+def walk(data: bytes, name: object) -> Segments:
     """Read every segment from the start marker to the end marker."""
     segments = Segments()
     at = 2

@@ -1,7 +1,6 @@
 """JPEG 2000, boxed (.jp2) or bare, as archives deliver it: read, never written."""
 
 import struct
-from pathlib import Path
 
 import imagecodecs
 
@@ -18,7 +17,7 @@ END_OF_CODESTREAM = b"\xff\xd9"
 XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 
 
-def survey_jpeg2000(data: bytes, name: Path) -> Survey:
+def survey_jpeg2000(data: bytes, name: object) -> Survey:
     """Walk the boxes, then read the size from the codestream's own header.
 
     Raises:

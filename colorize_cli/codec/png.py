@@ -2,7 +2,6 @@
 
 import struct
 import zlib
-from pathlib import Path
 
 import imagecodecs
 
@@ -21,7 +20,7 @@ IHDR_END = len(MAGIC) + 12 + 13
 MAX_UNPACKED_BYTES = 32 << 20
 
 
-def survey_png(data: bytes, name: Path) -> Survey:
+def survey_png(data: bytes, name: object) -> Survey:
     """Walk the chunks of a PNG up to IEND.
 
     Raises:

@@ -3,7 +3,6 @@
 import io
 import struct
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -55,7 +54,7 @@ DAMAGE = (
 )
 
 
-def survey_tiff(data: bytes, name: Path) -> Survey:
+def survey_tiff(data: bytes, name: object) -> Survey:
     """Read the directories of a TIFF and check that all pixel data is there.
 
     Raises:

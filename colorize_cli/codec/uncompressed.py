@@ -2,7 +2,6 @@
 
 import re
 import struct
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +26,7 @@ PNM_HEADER = re.compile(
 )
 
 
-def survey_bmp(data: bytes, name: Path) -> Survey:
+def survey_bmp(data: bytes, name: object) -> Survey:
     """Read the header of a BMP and check that all rows are there.
 
     Raises:
@@ -50,7 +49,7 @@ def survey_bmp(data: bytes, name: Path) -> Survey:
     )
 
 
-def survey_pnm(data: bytes, name: Path) -> Survey:
+def survey_pnm(data: bytes, name: object) -> Survey:
     """Read the header of a binary PGM or PPM and check that all pixels are there.
 
     Raises:

@@ -2,7 +2,6 @@
 
 import struct
 from collections.abc import Iterator
-from pathlib import Path
 
 import imagecodecs
 
@@ -22,7 +21,7 @@ def is_webp(data: bytes) -> bool:
     return data[:4] == b"RIFF" and data[8:12] == b"WEBP"
 
 
-def survey_webp(data: bytes, name: Path) -> Survey:
+def survey_webp(data: bytes, name: object) -> Survey:
     """Walk the chunks of a WebP.
 
     Raises:
