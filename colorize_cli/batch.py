@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import cv2
 
-from colorize_cli.files import Job, Plan
+from colorize_cli.files import Destination, Job, Plan
 from colorize_cli.flight import Flight, Shelf, read_flight, write_flight
 from colorize_cli.forecast import missing_samples, skip
 from colorize_cli.model.backend import Model
@@ -68,7 +67,7 @@ def run_batch(
         The report. An interrupted run finishes the photos that are being written; the
         others are left for the next run.
     """
-    run = Run(model, settings, on_outcome)
+    run = Run(model, settings, plan.destination, on_outcome)
     run.report.planned_count = len(plan.jobs) + len(plan.problems)
     started = time.perf_counter()
     with single_threaded_opencv():
@@ -90,11 +89,13 @@ class Run:
         self,
         model: Model,
         settings: BatchSettings,
+        destination: Destination,
         on_outcome: Callable[[Outcome], None],
     ) -> None:
         """Start the pools."""
         self.model = model
         self.settings = settings
+        self.destination = destination
         self.on_outcome = on_outcome
         self.report = Report()
         self.shelf = Shelf(SHELF_BYTES)
@@ -108,7 +109,7 @@ class Run:
     def colorize(self, plan: Plan) -> None:
         """Take every job from reading to writing."""
         for problem in plan.problems:
-            self._end(Outcome.failure(Path(str(problem.path)), problem))
+            self._end(Outcome.failure(str(problem.path), problem))
         batch_size = self.settings.batch_size
         for flight in self._read_ahead(plan.jobs):
             queue = self.waiting.setdefault(flight.canvas.grid.tile, deque())
@@ -143,12 +144,15 @@ class Run:
         while True:
             while len(self.reads) < ahead and (job := next(coming, None)) is not None:
                 samples = missing_samples(
-                    job, settings.samples, overwrite=settings.overwrite
+                    job,
+                    self.destination,
+                    settings.samples,
+                    overwrite=settings.overwrite,
                 )
                 if samples:
                     self.reads.append((job, self._submit_read(job, samples)))
                 else:
-                    self._end(skip(job, settings.samples))
+                    self._end(skip(job, self.destination, settings.samples))
             if not self.reads:
                 return
             job, future = self.reads.popleft()
@@ -156,7 +160,7 @@ class Run:
             if error is None:
                 yield future.result()
             else:
-                self._end(Outcome.failure(job.source, error))
+                self._end(Outcome.failure(str(job.source), error))
 
     def _submit_read(self, job: Job, samples: list[int]) -> Future[Flight]:
         config, size = self.model.header.config, self.settings.sampling.size
@@ -172,14 +176,18 @@ class Run:
         if failed:
             for flight, error in failed.items():
                 self.shelf.release(flight.photo)
-                self._end(Outcome.failure(flight.job.source, error))
+                self._end(Outcome.failure(str(flight.job.source), error))
             left = [(flight, row) for flight, row in queue if flight not in failed]
             queue.clear()
             queue.extend(left)
         for flight in dict.fromkeys(flight for flight, _ in taken):
             if flight.is_complete and flight not in failed:
                 future = self.writers.submit(
-                    write_flight, flight, self.shelf, quality=self.settings.quality
+                    write_flight,
+                    flight,
+                    self.shelf,
+                    self.destination,
+                    quality=self.settings.quality,
                 )
                 self.writes.append((flight.job, future))
         self._collect_writes(limit=2 * self.settings.workers)
@@ -218,7 +226,9 @@ class Run:
             # Ctrl-C comes most likely here; what it interrupts must stay in the queue.
             error = future.exception()
             self.writes.popleft()
-            self._end(Outcome.failure(job.source, error) if error else future.result())
+            self._end(
+                Outcome.failure(str(job.source), error) if error else future.result()
+            )
 
 
 @contextmanager

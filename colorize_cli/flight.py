@@ -6,8 +6,8 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from colorize_cli import codec, files
-from colorize_cli.files import Job
+from colorize_cli import codec
+from colorize_cli.files import Destination, Job
 from colorize_cli.imaging.photo import Photo
 from colorize_cli.model.config import ModelConfig
 from colorize_cli.pipeline import Canvas, Row, finish, prepare, rows_of
@@ -84,17 +84,20 @@ def read_flight(
     Raises:
         PhotoError: If it cannot be read.
     """
-    photo = codec.decode(files.read(job.source), job.source)
+    photo = codec.decode(job.source.read(), job.source)
     canvas = prepare(photo, config, size)
     return Flight(job, samples, canvas, shelf.keep(photo))
 
 
-def write_flight(flight: Flight, shelf: Shelf, *, quality: int) -> Outcome:
+def write_flight(
+    flight: Flight, shelf: Shelf, destination: Destination, *, quality: int
+) -> Outcome:
     """Recombine, encode and write every sample of a complete flight.
 
     Args:
         flight: The photo and its colours.
         shelf: Where the photo may have been kept; its room is freed.
+        destination: Where results go.
         quality: JPEG and WebP quality, 1 to 100.
 
     Raises:
@@ -102,12 +105,13 @@ def write_flight(flight: Flight, shelf: Shelf, *, quality: int) -> Outcome:
     """
     job, targets = flight.job, []
     try:
-        photo = flight.photo or codec.decode(files.read(job.source), job.source)
+        photo = flight.photo or codec.decode(job.source.read(), job.source)
         for sample in flight.samples:
             result = finish(photo, flight.canvas, flight.fields_of(sample))
             data = codec.encode(result, job.format, quality=quality)
-            targets.append(job.target_of_sample(sample))
-            files.write_atomic(targets[-1], data)
+            target = job.target_of_sample(sample)
+            destination.write(target, data)
+            targets.append(destination.locate(target))
     finally:
         shelf.release(flight.photo)
-    return Outcome(source=job.source, status="done", targets=tuple(targets))
+    return Outcome(source=str(job.source), status="done", targets=tuple(targets))

@@ -1,16 +1,16 @@
 """What a plan comes to: which pictures are there already, and which are to be made."""
 
-from pathlib import Path
-from stat import S_ISREG
+from collections.abc import Iterable
 
-from colorize_cli.files import Job, Plan
-from colorize_cli.files.walk import status_of
-from colorize_cli.report import Outcome
+from colorize_cli.files import Destination, Job, Plan
+from colorize_cli.report import Outcome, Status
 
 __all__ = ["foresee", "missing_samples", "skip"]
 
 
-def missing_samples(job: Job, samples: int, *, overwrite: bool) -> list[int]:
+def missing_samples(
+    job: Job, destination: Destination, samples: int, *, overwrite: bool
+) -> list[int]:
     """Which of the first `samples` samples of a photo are to be made, from 0.
 
     Those whose files are there are left alone, unless they are to be overwritten; what
@@ -19,14 +19,13 @@ def missing_samples(job: Job, samples: int, *, overwrite: bool) -> list[int]:
     return [
         index
         for index in range(samples)
-        if overwrite or not is_file(job.target_of_sample(index))
+        if overwrite or not destination.exists(job.target_of_sample(index))
     ]
 
 
-def skip(job: Job, samples: int) -> Outcome:
+def skip(job: Job, destination: Destination, samples: int) -> Outcome:
     """The outcome of a photo of which nothing is missing."""
-    targets = tuple(map(job.target_of_sample, range(samples)))
-    return Outcome(source=job.source, status="skipped", targets=targets)
+    return outcome(job, destination, range(samples), "skipped")
 
 
 def foresee(plan: Plan, samples: int, *, overwrite: bool) -> list[Outcome]:
@@ -34,22 +33,21 @@ def foresee(plan: Plan, samples: int, *, overwrite: bool) -> list[Outcome]:
 
     No photo is opened.
     """
-    outcomes = [Outcome.failure(Path(str(p.path)), p) for p in plan.problems]
+    outcomes = [Outcome.failure(str(p.path), p) for p in plan.problems]
+    place = plan.destination
     for job in plan.jobs:
-        missing = missing_samples(job, samples, overwrite=overwrite)
-        targets = tuple(map(job.target_of_sample, missing))
+        missing = missing_samples(job, place, samples, overwrite=overwrite)
         outcomes.append(
-            Outcome(source=job.source, status="done", targets=targets)
-            if targets
-            else skip(job, samples)
+            outcome(job, place, missing, "done")
+            if missing
+            else skip(job, place, samples)
         )
     return outcomes
 
 
-def is_file(path: Path) -> bool:
-    """Whether a file is there; a folder in its place is left to fail as it is written.
-
-    Unlike `Path.is_file`, also where the folder may not be looked into.
-    """
-    status = status_of(path)
-    return status is not None and S_ISREG(status.st_mode)
+def outcome(
+    job: Job, destination: Destination, samples: Iterable[int], status: Status
+) -> Outcome:
+    """The outcome of a photo whose samples are there."""
+    targets = (destination.locate(job.target_of_sample(index)) for index in samples)
+    return Outcome(source=str(job.source), status=status, targets=tuple(targets))

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Literal, Self
 
 from colorize_cli.errors import ColorizeError, PhotoError
@@ -20,23 +19,24 @@ class Outcome:
     """The fate of one photo.
 
     Attributes:
-        source: The photo.
+        source: The photo, as the user knows it.
         status: `done` written, `skipped` all targets were there, `failed` see reason.
-        targets: What was written, or was there already; empty if failed.
+        targets: What was written, or was there already, each with its full place;
+            empty if failed.
         reason: One line; empty unless failed.
         error: The exception, for a traceback under `--verbose`.
     """
 
-    source: Path
+    source: str
     status: Status
-    targets: tuple[Path, ...] = ()
+    targets: tuple[str, ...] = ()
     reason: str = ""
     error: BaseException | None = None
 
     @classmethod
-    def failure(cls, source: Path, error: BaseException) -> Self:
+    def failure(cls, source: str, error: BaseException) -> Self:
         """The outcome of a photo that raised."""
-        if isinstance(error, PhotoError) and error.path == source:
+        if isinstance(error, PhotoError) and str(error.path) == source:
             reason = error.reason
         elif isinstance(error, ColorizeError):
             reason = str(error)  # names the result, or the model

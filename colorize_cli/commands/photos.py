@@ -50,8 +50,8 @@ def photos(ctx: click.Context, /, sources: tuple[Path, ...], **options: Any) -> 
         ctx.exit(Report.of(outcomes).exit_code)
     model = load_model(options["model"], options["backend"], options["device"])
     check_size(options["size"], model.header.config)
-    make_folder(out)
-    report = run(plan, model, console, options)
+    with plan.destination:
+        report = run(plan, model, console, options)
     console.show_report(report)
     ctx.exit(report.exit_code)
 
@@ -102,16 +102,3 @@ def check_size(size: int | None, config: "ModelConfig") -> None:
             f"--size {size}: this model works at multiples of {multiple} pixels; "
             f"use {' or '.join(near)}"
         )
-
-
-def make_folder(out: Path) -> None:
-    """Make the folder of results, before the network is set to work for nothing.
-
-    Raises:
-        PlanError: If that is not possible.
-    """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = f"cannot be made ({error.strerror}); choose another folder with -o"
-        raise PlanError(f"{out}: {reason}") from error

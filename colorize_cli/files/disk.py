@@ -7,7 +7,10 @@ from pathlib import Path
 
 from colorize_cli.errors import DecodeError, EncodeError
 
-__all__ = ["read", "write_atomic"]
+__all__ = ["Identity", "identity", "read", "status_of", "write_atomic"]
+
+# Device and inode: the same for all paths that lead to one file or folder.
+Identity = tuple[int, int]
 
 READ_REASONS = {
     errno.EACCES: "may not be read; check its permissions",
@@ -28,6 +31,20 @@ WRITE_REASONS = {
 }
 
 
+def status_of(path: Path) -> os.stat_result | None:
+    """What a path leads to; None if to nothing that can be looked at."""
+    try:
+        return path.stat()
+    except OSError:
+        return None
+
+
+def identity(path: Path) -> Identity | None:
+    """Which file or folder a path leads to; None if to nothing."""
+    status = status_of(path)
+    return status and (status.st_dev, status.st_ino)
+
+
 def read(path: Path) -> bytes:
     """The whole file.
 
@@ -42,11 +59,16 @@ def read(path: Path) -> bytes:
         raise DecodeError(path, reason) from error
 
 
-def write_atomic(path: Path, data: bytes) -> None:
+def write_atomic(path: Path, data: bytes, *, mtime_ns: int | None = None) -> None:
     """Write a file so that it is there whole or not at all, even if power fails.
 
     The data goes to a hidden file in the same folder, which then takes the place of
     whatever was at `path`. Missing folders are made.
+
+    Args:
+        path: Where.
+        data: The whole file.
+        mtime_ns: Its time of the last change, in nanoseconds since 1970; None for now.
 
     Raises:
         EncodeError: If it cannot be written; nothing is left behind.
@@ -59,6 +81,8 @@ def write_atomic(path: Path, data: bytes) -> None:
             with draft.open("xb") as file:
                 file.write(data)
                 file.flush()
+                if mtime_ns is not None:
+                    os.utime(draft, ns=(mtime_ns, mtime_ns))
                 os.fsync(file.fileno())
             draft.replace(path)
         except BaseException:

@@ -6,9 +6,9 @@ results the place of one another. A run that would break them is refused as a wh
 
 import os
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from stat import S_ISDIR, S_ISREG
 
 from colorize_cli.codec.formats import (
@@ -18,7 +18,10 @@ from colorize_cli.codec.formats import (
     suffix_of,
 )
 from colorize_cli.errors import DecodeError, PhotoError, PlanError
-from colorize_cli.files.walk import Identity, identity, photos_under, status_of
+from colorize_cli.files.destination import Destination, FolderDestination
+from colorize_cli.files.disk import Identity, identity, status_of
+from colorize_cli.files.source import FileSource, Source
+from colorize_cli.files.walk import photos_under
 
 __all__ = ["Job", "Plan", "plan_jobs"]
 
@@ -32,15 +35,15 @@ class Job:
 
     Attributes:
         source: The photo.
-        target: Where the first sample is written.
+        target: Where the first sample is written, relative to the destination.
         format: How results are encoded.
     """
 
-    source: Path
-    target: Path
+    source: Source
+    target: PurePosixPath
     format: Format
 
-    def target_of_sample(self, index: int) -> Path:
+    def target_of_sample(self, index: int) -> PurePosixPath:
         """Where a sample is written: `target` for index 0, then name_s2, name_s3."""
         if index == 0:
             return self.target
@@ -55,10 +58,12 @@ class Plan:
     Attributes:
         jobs: Sorted by source.
         problems: Sources that are known to be unreadable before the run starts.
+        destination: Where results go.
     """
 
     jobs: list[Job]
     problems: list[PhotoError]
+    destination: Destination
 
 
 def plan_jobs(
@@ -81,30 +86,29 @@ def plan_jobs(
         PlanError: If results would overwrite sources or one another, if `out` is a
             file, or if there is nothing to read.
     """
-    there = status_of(out)
-    if there and not S_ISDIR(there.st_mode):
-        raise PlanError(f"{out}: is a file; name a folder for the results")
+    destination = FolderDestination(out)
     photos, problems = gather(sources, out)
-    jobs: dict[tuple[Identity | Path, Path], Job] = {}
-    for source, relative in sorted(photos):
-        chosen = output_format(source, format)
-        target = out / target_of(relative, chosen)
+    jobs: dict[tuple[Hashable, PurePosixPath], Job] = {}
+    for source in photos:
+        place = PurePosixPath(source.name)
+        chosen = output_format(place, format)
+        target = target_of(place, chosen)
         job = Job(source=source, target=target, format=chosen)
-        jobs.setdefault((identity(source) or source, target), job)
+        jobs.setdefault((source.identity() or source, target), job)
     if not jobs and not problems:
         named = ", ".join(map(str, sources))
         raise PlanError(f"{named}: no photos found (looked for {readable()})")
-    plan = Plan(jobs=list(jobs.values()), problems=problems)
-    refuse_collisions(plan.jobs, samples)
-    refuse_overwriting_sources(plan.jobs, samples)
+    plan = Plan(jobs=list(jobs.values()), problems=problems, destination=destination)
+    refuse_collisions(plan, samples)
+    refuse_overwriting_sources(plan, samples)
     return plan
 
 
 def gather(
     sources: Sequence[Path], out: Path
-) -> tuple[list[tuple[Path, Path]], list[PhotoError]]:
-    """Each photo with its place relative to `out`, and what cannot be read."""
-    photos: list[tuple[Path, Path]] = []
+) -> tuple[list[FileSource], list[PhotoError]]:
+    """The photos, sorted by path, and what cannot be read."""
+    photos: list[FileSource] = []
     problems: list[PhotoError] = []
     walked: set[Identity | None] = set()
     for source in dict.fromkeys(sources):
@@ -112,7 +116,7 @@ def gather(
         if status is None:
             problems.append(DecodeError(source, "is not there, or may not be read"))
         elif S_ISREG(status.st_mode):
-            photos.append((source, Path(source.name)))
+            photos.append(FileSource(source, source.name))
         elif S_ISDIR(status.st_mode):
             place = identity(source)
             if place == identity(out):
@@ -124,14 +128,16 @@ def gather(
                 continue
             walked.add(place)
             found, unreadable = photos_under(source, out)
-            photos += [(path, path.relative_to(source)) for path in found]
+            photos += [
+                FileSource(path, path.relative_to(source).as_posix()) for path in found
+            ]
             problems += unreadable
         else:
             problems.append(DecodeError(source, "is neither a file nor a folder"))
-    return photos, problems
+    return sorted(photos, key=lambda photo: photo.path), problems
 
 
-def target_of(relative: Path, format: Format) -> Path:
+def target_of(relative: PurePosixPath, format: Format) -> PurePosixPath:
     """A photo's relative path with the suffix of its result."""
     is_photo = relative.suffix.lower() in READABLE_SUFFIXES
     stem = relative.stem if is_photo else relative.name
@@ -150,37 +156,39 @@ def fitted(stem: str, ending: str) -> str:
     return os.fsdecode(raw[:cut] + tail)
 
 
-def refuse_collisions(jobs: Sequence[Job], samples: int) -> None:
+def refuse_collisions(plan: Plan, samples: int) -> None:
     """Raise if two jobs write the same file, or would on a case-blind disk."""
-    claims: dict[str, tuple[Job, Path]] = {}
-    for job in jobs:
+    claims: dict[str, tuple[Job, PurePosixPath]] = {}
+    for job in plan.jobs:
         for index in range(samples):
             target = job.target_of_sample(index)
             key = unicodedata.normalize("NFC", str(target)).casefold()
             other, place = claims.setdefault(key, (job, target))
+            where = plan.destination.locate(target)
             if place != target:
                 raise PlanError(
-                    f"{other.source} and {job.source}: would be written to {place} and "
-                    f"{target}, one file on disks that ignore case; rename one of them"
+                    f"{other.source} and {job.source}: would be written to "
+                    f"{plan.destination.locate(place)} and {where}, one file on disks "
+                    "that ignore case; rename one of them"
                 )
             if other is not job:
                 raise PlanError(
                     f"{other.source} and {job.source}: would both be written to "
-                    f"{target}; rename one, or colorize them into separate folders"
+                    f"{where}; rename one, or colorize them into separate folders"
                 )
 
 
-def refuse_overwriting_sources(jobs: Sequence[Job], samples: int) -> None:
+def refuse_overwriting_sources(plan: Plan, samples: int) -> None:
     """Raise if a result would be written over any source."""
-    sources = {identity(job.source): job.source for job in jobs}
-    for job in jobs:
+    sources = {job.source.identity(): job.source for job in plan.jobs}
+    for job in plan.jobs:
         for index in range(samples):
             target = job.target_of_sample(index)
-            found = identity(target)
+            found = plan.destination.identity(target)
             if found is not None and found in sources:
                 raise PlanError(
-                    f"{target}: a result would be written over the source "
-                    f"{sources[found]}; choose another folder with -o"
+                    f"{plan.destination.locate(target)}: a result would be written "
+                    f"over the source {sources[found]}; choose another folder with -o"
                 )
 
 

@@ -6,25 +6,9 @@ from pathlib import Path
 
 from colorize_cli.codec.formats import READABLE_SUFFIXES
 from colorize_cli.errors import DecodeError, PhotoError
+from colorize_cli.files.disk import identity
 
-__all__ = ["Identity", "identity", "photos_under", "status_of"]
-
-# Device and inode: the same for all paths that lead to one file or folder.
-Identity = tuple[int, int]
-
-
-def status_of(path: Path) -> os.stat_result | None:
-    """What a path leads to; None if to nothing that can be looked at."""
-    try:
-        return path.stat()
-    except OSError:
-        return None
-
-
-def identity(path: Path) -> Identity | None:
-    """Which file or folder a path leads to; None if to nothing."""
-    status = status_of(path)
-    return status and (status.st_dev, status.st_ino)
+__all__ = ["photos_under"]
 
 
 def photos_under(root: Path, out: Path) -> tuple[list[Path], list[PhotoError]]:

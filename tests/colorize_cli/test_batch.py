@@ -5,8 +5,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from colorize_cli import files
 from colorize_cli.errors import BackendError, EncodeError
+from colorize_cli.files import disk
 from tests.fake_backend import brightness, fake_model
 from tests.runs import contents, run
 
@@ -42,7 +42,9 @@ class TestOutcomes:
         assert set(contents(tmp_path / "out")) == {"a.png", "c.png"}
         assert report.counts == {"done": 2, "failed": 1}
         assert report.sample_count == 2
-        assert [failure.source.name for failure in report.failures] == ["b.png"]
+        assert [failure.source for failure in report.failures] == [
+            str(source / "b.png")
+        ]
         assert report.exit_code == 3
 
     def test_problems_of_the_plan_count_as_failures(self, tmp_path, tiny_config):
@@ -109,7 +111,7 @@ class TestFailures:
         model = fake_model(tiny_config, refusing(100, error))
         report = run(source, tmp_path / "out", model, samples=2, batch_size=8)
         assert report.counts == {"done": 3, "failed": 1}
-        assert report.failures[0].source.name == "b.png"
+        assert report.failures[0].source == str(source / "b.png")
         assert report.failures[0].reason == str(error)
         made = set(contents(tmp_path / "out"))
         assert made == {f"{n}{s}.png" for n in "acd" for s in ("", "_s2")}
@@ -149,17 +151,17 @@ class TestFailures:
     ):
         """The reason names the file that could not be written."""
         source, out = flat(tmp_path / "photos", a=50, b=100, c=150), tmp_path / "out"
-        write = files.write_atomic
+        write = disk.write_atomic
 
-        def fill(path, data):
+        def fill(path, data, **settings):
             if path.name == "b.png":
                 raise EncodeError(path, "is not written: the disk is full")
-            write(path, data)
+            write(path, data, **settings)
 
-        monkeypatch.setattr(files, "write_atomic", fill)
+        monkeypatch.setattr(disk, "write_atomic", fill)
         report = run(source, out, fake_model(tiny_config))
         assert set(contents(out)) == {"a.png", "c.png"}
-        assert report.failures[0].source == source / "b.png"
+        assert report.failures[0].source == str(source / "b.png")
         assert report.failures[0].reason == (
             f"{out / 'b.png'}: is not written: the disk is full"
         )

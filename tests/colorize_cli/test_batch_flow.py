@@ -11,9 +11,8 @@ import cv2
 import numpy as np
 import pytest
 
-from colorize_cli import files
 from colorize_cli.batch import BatchSettings, run_batch
-from colorize_cli.files import plan_jobs
+from colorize_cli.files import disk, plan_jobs
 from tests.fake_backend import fake_model
 
 PATIENCE_S = 20
@@ -55,30 +54,30 @@ def source(tmp_path):
 @pytest.fixture
 def reads(monkeypatch):
     """Counts photos that have been read."""
-    counter, read = Counter(), files.read
+    counter, read = Counter(), disk.read
 
     def counted(path):
         data = read(path)
         counter.add()
         return data
 
-    monkeypatch.setattr(files, "read", counted)
+    monkeypatch.setattr(disk, "read", counted)
     return counter
 
 
 @pytest.fixture
 def writes(monkeypatch):
     """Counts writes that have begun; they go on once `may_end` is set."""
-    counter, write = Counter(), files.write_atomic
+    counter, write = Counter(), disk.write_atomic
     counter.may_end, counter.ended = Event(), Counter()
 
-    def counted(path, data):
+    def counted(path, data, **settings):
         counter.add()
         assert counter.may_end.wait(PATIENCE_S)
-        write(path, data)
+        write(path, data, **settings)
         counter.ended.add()
 
-    monkeypatch.setattr(files, "write_atomic", counted)
+    monkeypatch.setattr(disk, "write_atomic", counted)
     return counter
 
 

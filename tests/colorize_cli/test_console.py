@@ -14,15 +14,15 @@ from colorize_cli.model.device import DeviceStatus
 from colorize_cli.model.header import Header
 from colorize_cli.report import Outcome, Report
 
-DONE = Outcome(source=Path("a.jpg"), status="done", targets=(Path("o/a.jpg"),))
-SKIPPED = Outcome(source=Path("b.jpg"), status="skipped", targets=(Path("o/b.jpg"),))
+DONE = Outcome(source="a.jpg", status="done", targets=("o/a.jpg",))
+SKIPPED = Outcome(source="b.jpg", status="skipped", targets=("o/b.jpg",))
 
 
 def failed(name: str = "c.jpg", reason: str = "is empty") -> Outcome:
     """A failure with a traceback."""
     with pytest.raises(DecodeError) as caught:
         raise DecodeError(Path(name), reason)
-    return Outcome.failure(Path(name), caught.value)
+    return Outcome.failure(name, caught.value)
 
 
 class TerminalStream(io.StringIO):
@@ -185,9 +185,9 @@ class TestForecast:
     def test_a_line_per_picture(self, capsys):
         """On stdout; failures and totals on stderr."""
         made = Outcome(
-            source=Path("d.jpg"),
+            source="d.jpg",
             status="done",
-            targets=(Path("o/d.jpg"), Path("o/d_s2.jpg")),
+            targets=("o/d.jpg", "o/d_s2.jpg"),
         )
         Console().show_forecast([failed(), DONE, SKIPPED, made])
         out, err = capsys.readouterr()
@@ -243,7 +243,7 @@ class TestStreams:
         """A name in Cyrillic on an ASCII terminal is no error."""
         raw = io.BytesIO()
         monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, "ascii"))
-        photo = Outcome(source=Path("Ж.jpg"), status="done", targets=(Path("o"),))
+        photo = Outcome(source="Ж.jpg", status="done", targets=("o",))
         Console().show_forecast([photo])
         sys.stdout.flush()
         assert raw.getvalue() == b"make \\u0416.jpg -> o\n"

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from colorize_cli import files
 from colorize_cli.errors import EncodeError
-from colorize_cli.files import plan_jobs
+from colorize_cli.files import disk, plan_jobs
 from colorize_cli.flight import Shelf, read_flight, write_flight
 from colorize_cli.imaging.photo import Photo
 
@@ -14,11 +13,15 @@ LARGE = Photo(rgb=np.zeros((20, 10, 3), np.uint8))
 
 
 @pytest.fixture
-def job(photo_folder, tmp_path):
+def plan(photo_folder, tmp_path):
     """One photo, tall.jpg, 80 x 40 pixels, and where it goes."""
-    plan = plan_jobs(
-        [photo_folder / "tall.jpg"], tmp_path / "out", format="png", samples=1
-    )
+    source = photo_folder / "tall.jpg"
+    return plan_jobs([source], tmp_path / "out", format="png", samples=1)
+
+
+@pytest.fixture
+def job(plan):
+    """The plan's only job."""
     return plan.jobs[0]
 
 
@@ -58,7 +61,7 @@ def test_only_wanted_samples_have_rows(job, tiny_config):
 
 
 @pytest.mark.parametrize("is_written", [True, False])
-def test_writing_frees_the_shelf(job, tiny_config, monkeypatch, is_written):
+def test_writing_frees_the_shelf(plan, job, tiny_config, monkeypatch, is_written):
     """Also if it fails."""
     shelf = Shelf(80 * 40 * 3)
     flight = read_flight(job, [0], shelf, config=tiny_config, size=None)
@@ -66,15 +69,15 @@ def test_writing_frees_the_shelf(job, tiny_config, monkeypatch, is_written):
     height, width = flight.canvas.grid.tile
     flight.fields[0, 0] = np.zeros((2, height, width), np.float32)
     if is_written:
-        outcome = write_flight(flight, shelf, quality=95)
-        assert outcome.targets == (job.target,)
+        outcome = write_flight(flight, shelf, plan.destination, quality=95)
+        assert outcome.targets == (plan.destination.locate(job.target),)
     else:
         error = EncodeError(job.target, "is not written: the disk is full")
 
-        def fill(path, data):
+        def fill(path, data, **settings):
             raise error
 
-        monkeypatch.setattr(files, "write_atomic", fill)
+        monkeypatch.setattr(disk, "write_atomic", fill)
         with pytest.raises(EncodeError):
-            write_flight(flight, shelf, quality=95)
+            write_flight(flight, shelf, plan.destination, quality=95)
     assert shelf.keep(SMALL) is SMALL

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from colorize_cli import files
 from colorize_cli.cli import main
 from colorize_cli.errors import EncodeError
+from colorize_cli.files import disk
 from tests.pictures import colours, image, saved
 from tests.runs import contents, errors
 
@@ -83,14 +83,14 @@ class TestPhotos:
         self, colorize, photo_folder, tmp_path, loaded, monkeypatch
     ):
         """Told for the photo that it hit, with the file that is missing."""
-        write = files.write_atomic
+        write = disk.write_atomic
 
-        def fill(path, data):
+        def fill(path, data, **settings):
             if path.name == "b.png":
                 raise EncodeError(path, "is not written: the disk is full")
-            write(path, data)
+            write(path, data, **settings)
 
-        monkeypatch.setattr(files, "write_atomic", fill)
+        monkeypatch.setattr(disk, "write_atomic", fill)
         result = colorize(photo_folder)
         assert result.exit_code == 3
         target = tmp_path / "out" / "b.png"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from colorize_cli.errors import DecodeError, EncodeError
-from colorize_cli.files import read, write_atomic
+from colorize_cli.files.disk import read, write_atomic
 
 
 def names_in(folder: Path) -> list[str]:
@@ -73,6 +73,13 @@ def test_permissions_are_those_of_any_new_file(tmp_path):
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "a.jpg").stat().st_mode) == 0o640
+
+
+def test_a_time_can_be_given(tmp_path):
+    """To the nanosecond, where the disk holds them."""
+    path = tmp_path / "a.jpg"
+    write_atomic(path, b"data", mtime_ns=946_684_800_123_456_789)
+    assert path.stat().st_mtime_ns == 946_684_800_123_456_789
 
 
 @pytest.mark.parametrize(
