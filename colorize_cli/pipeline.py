@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from colorize_cli.diffusion.noise import noise_generator, stacked_noise
-from colorize_cli.diffusion.process import Sampler, ddim_step, ddpm_step
-from colorize_cli.diffusion.sampler import OnStep, reverse
+from colorize_cli.diffusion.process import Sampler
+from colorize_cli.diffusion.sampler import OnStep, reverse, step_of
 from colorize_cli.imaging.color import denormalize_ab
 from colorize_cli.imaging.luminance import luminance_at
 from colorize_cli.imaging.photo import Photo
@@ -151,7 +151,7 @@ def denoise(
         model.backend.denoiser_for(encode(model, rows)),
         x,
         schedule,
-        step=ddim_step if sampling.sampler == "ddim" else partial(ddpm_step, draw=draw),
+        step=step_of(sampling.sampler, draw),
         prediction=config.prediction,
         clip=config.clip,
         on_step=on_step,

@@ -7,10 +7,11 @@ import onnx
 
 from colorize_cli.model.network import Network
 from colorize_cli.model.onnx_graphs import (
+    CLEAN,
     COEFFICIENTS,
     GAMMA,
     LUMINANCE,
-    NOISE,
+    OTHER,
     PREDICTION,
     Y_NEXT,
     X,
@@ -65,7 +66,7 @@ def step_graph(
     """One whole reverse step: y in, less noisy y out; arguments as above.
 
     The coefficients are those of `diffusion.coefficients.step_coefficients`, so that
-    one graph serves every schedule and both samplers.
+    one graph serves every schedule and every sampler.
     """
     g = GraphBuilder(weights, fp16=fp16)
     plane = ("batch", 2, "height", "width")
@@ -73,24 +74,25 @@ def step_graph(
     luminance = g.input(LUMINANCE, ("batch", 1, "height", "width"))
     gamma = g.input(GAMMA, ("batch",))
     coefficients = g.input(COEFFICIENTS, (5,))
-    noise = g.input(NOISE, plane)
+    other = g.input(OTHER, plane)
     features = _feature_inputs(g, network)
     x = g.node("Concat", luminance, y, axis=1)
     predicted = unet_nodes(g, network.unet, x, gamma, features)
-    from_y, from_prediction, clean, noisy, drawn = g.nodes(
+    from_y, from_prediction, clean, noisy, extra = g.nodes(
         "Split", coefficients, g.sizes([1] * 5), outputs=5, axis=0
     )
 
     def weighted(*terms: tuple[str, str]) -> str:
         first, *others = [g.node("Mul", weight, tensor) for weight, tensor in terms]
-        for other in others:
-            first = g.node("Add", first, other)
+        for term in others:
+            first = g.node("Add", first, term)
         return first
 
     y0 = weighted((from_y, y), (from_prediction, predicted))
     clip = network.config.clip
     y0 = g.node("Clip", y0, g.constant(-clip), g.constant(clip))
-    g.output(Y_NEXT, weighted((clean, y0), (noisy, y), (drawn, noise)), plane)
+    g.output(Y_NEXT, weighted((clean, y0), (noisy, y), (extra, other)), plane)
+    g.output(CLEAN, y0, plane)
     return g.model("step", opset)
 
 

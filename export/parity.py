@@ -11,13 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from colorize_cli.diffusion.coefficients import step_coefficients
-from colorize_cli.diffusion.process import (
-    Sampler,
-    ddim_step,
-    ddpm_step,
-    predict_clean,
-)
-from colorize_cli.diffusion.sampler import Step
+from colorize_cli.diffusion.process import Sampler, dpm_step, predict_clean
+from colorize_cli.diffusion.sampler import Step, step_of
 from colorize_cli.errors import ParityError
 from colorize_cli.model.config import ModelConfig
 from colorize_cli.model.header import Header
@@ -27,7 +22,7 @@ from colorize_cli.model.onnx_graphs import (
     COEFFICIENTS,
     GAMMA,
     LUMINANCE,
-    NOISE,
+    OTHER,
     Y,
     feature_names,
 )
@@ -40,7 +35,7 @@ __all__ = ["FP16_TOLERANCE", "FP32_TOLERANCE", "Parity", "check_model", "check_s
 # 11 bits, an error of 5e-4 in each of some hundred layers.
 FP32_TOLERANCE = 1e-4
 FP16_TOLERANCE = 2e-2
-SAMPLERS: tuple[Sampler, ...] = ("ddpm", "ddim")
+SAMPLERS: tuple[Sampler, ...] = ("ddpm", "ddim", "dpm")
 BATCHES = (1, 3)
 
 
@@ -90,7 +85,7 @@ def check_step(
 ) -> Parity:
     """Compare the step graph with PyTorch and the formulas of `diffusion.process`.
 
-    The first, a middle and the last step of both samplers; arguments and errors as
+    The first, a middle and the last step of every sampler; arguments and errors as
     above.
     """
     config = header.config
@@ -103,28 +98,38 @@ def check_step(
     added = dict(zip(feature_names(config), features, strict=True))
     steps = list(header.schedule.transitions())
     largest = 0.0
-    for gamma, gamma_next in (steps[0], steps[len(steps) // 2], steps[-1]):
-        x, noise = _normal(rng, batch, 3, *size), _normal(rng, batch, 2, *size)
+    for index in (0, len(steps) // 2, len(steps) - 1):
+        gamma, gamma_next = steps[index]
+        before = steps[index - 1][0] if index else None
+        x, other = _normal(rng, batch, 3, *size), _normal(rng, batch, 2, *size)
         y0 = predict_clean(x[:, 1:], denoiser(x, gamma), gamma, config.prediction)
         y0 = y0.clip(-config.clip, config.clip)
         for sampler in SAMPLERS:
-            numbers = step_coefficients(gamma, gamma_next, config.prediction, sampler)
+            numbers = step_coefficients(
+                gamma, gamma_next, config.prediction, sampler, before
+            )
             inputs = {
                 Y: x[:, 1:],
                 LUMINANCE: x[:, :1],
                 GAMMA: np.full(batch, gamma, np.float32),
                 COEFFICIENTS: np.array(numbers, np.float32),
-                NOISE: noise,
+                OTHER: other,
             }
-            step = _step(sampler, noise)
-            wanted = step(x[:, 1:], y0, gamma, gamma_next)
-            found = session.run(None, inputs | added)[0]
-            largest = max(largest, _difference(found, wanted))
+            step = _step(sampler, other, before)
+            wanted = (step(x[:, 1:], y0, gamma, gamma_next), y0)
+            for each, own in zip(
+                session.run(None, inputs | added), wanted, strict=True
+            ):
+                largest = max(largest, _difference(each, own))
     return _judged(largest, tolerance)
 
 
-def _step(sampler: Sampler, noise: NDArray[np.float32]) -> Step:
-    return ddim_step if sampler == "ddim" else partial(ddpm_step, draw=lambda: noise)
+def _step(
+    sampler: Sampler, other: NDArray[np.float32], gamma_before: float | None
+) -> Step:
+    if sampler == "dpm" and gamma_before is not None:
+        return partial(dpm_step, before=(other, gamma_before))
+    return step_of(sampler, lambda: other)
 
 
 def _working_sizes(config: ModelConfig) -> list[tuple[int, int]]:

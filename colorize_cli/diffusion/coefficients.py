@@ -1,10 +1,11 @@
 """A reverse step as five numbers, for loops that run where Python does not.
 
     y0     = clip(from_y * y + from_prediction * prediction)
-    y_next = clean * y0 + noisy * y + drawn * noise
+    y_next = clean * y0 + noisy * y + extra * other
 
-Both samplers and both kinds of prediction have this form; the formulas themselves are
-those of `process`, evaluated on unit inputs.
+`other` is fresh noise for ddpm and the clean estimate of the step before for dpm. All
+samplers and both kinds of prediction have this form; the formulas themselves are those
+of `process`, evaluated on unit inputs.
 """
 
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from colorize_cli.diffusion.process import (
     Sampler,
     ddim_step,
     ddpm_step,
+    dpm_step,
     predict_clean,
 )
 
@@ -27,8 +29,8 @@ class StepCoefficients(NamedTuple):
     from_prediction: float
     clean: float
     noisy: float
-    # 0 for DDIM and for the last step.
-    drawn: float
+    # 0 for ddim, for the last step, and for the first steps of dpm.
+    extra: float
 
 
 def step_coefficients(
@@ -36,6 +38,7 @@ def step_coefficients(
     gamma_next: float,
     prediction: Prediction,
     sampler: Sampler,
+    gamma_before: float | None = None,
 ) -> StepCoefficients:
     """The weights of one step.
 
@@ -43,18 +46,23 @@ def step_coefficients(
         gamma: Signal share now, in [0, 1); above 0 for epsilon.
         gamma_next: Signal share after the step, in (gamma, 1].
         prediction: What the network predicts.
-        sampler: `ddpm` draws from the posterior, `ddim` is deterministic.
+        sampler: `ddpm` draws from the posterior, `ddim` and `dpm` are deterministic.
+        gamma_before: Signal share before the step before, which `dpm` looks back to;
+            None for the first step.
     """
 
-    def step(y: float, y0: float, noise: float) -> float:
-        if sampler == "ddim":
-            return ddim_step(y, y0, gamma, gamma_next)
-        return ddpm_step(y, y0, gamma, gamma_next, draw=lambda: noise)
+    def step(y: float, y0: float, other: float) -> float:
+        if sampler == "ddpm":
+            return ddpm_step(y, y0, gamma, gamma_next, draw=lambda: other)
+        if sampler == "dpm" and gamma_before is not None:
+            before = other, gamma_before
+            return dpm_step(y, y0, gamma, gamma_next, before=before)
+        return ddim_step(y, y0, gamma, gamma_next)
 
     return StepCoefficients(
         from_y=predict_clean(1.0, 0.0, gamma, prediction),
         from_prediction=predict_clean(0.0, 1.0, gamma, prediction),
         clean=step(0.0, 1.0, 0.0),
         noisy=step(1.0, 0.0, 0.0),
-        drawn=step(0.0, 0.0, 1.0),
+        extra=step(0.0, 0.0, 1.0),
     )

@@ -8,6 +8,7 @@ Only arithmetic is used, so NumPy arrays and PyTorch tensors both work. gamma is
 Python float, or an array that broadcasts against y.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar
 
@@ -15,14 +16,16 @@ __all__ = [
     "Prediction",
     "Sampler",
     "add_noise",
+    "continuation",
     "ddim_step",
     "ddpm_step",
+    "dpm_step",
     "predict_clean",
     "prediction_target",
 ]
 
 Prediction = Literal["epsilon", "v"]
-Sampler = Literal["ddpm", "ddim"]
+Sampler = Literal["ddpm", "ddim", "dpm"]
 Array = TypeVar("Array")
 
 
@@ -97,3 +100,51 @@ def ddpm_step(
     noisy_weight = alpha**0.5 * (1 - gamma_next) / (1 - gamma)
     variance = beta * (1 - gamma_next) / (1 - gamma)
     return clean_weight * y0 + noisy_weight * y + variance**0.5 * draw()
+
+
+def dpm_step(
+    y: Array,
+    y0: Array,
+    gamma: float,
+    gamma_next: float,
+    *,
+    before: tuple[Array, float] | None,
+) -> Array:
+    """One step of DPM-Solver++(2M) (Lu et al. 2022, arXiv 2211.01095, algorithm 2).
+
+    Deterministic and of second order: the clean estimate is continued along the line
+    through the one before it, in log-SNR, and then used as `ddim_step` uses it.
+
+    Args:
+        y: Noisy ab, (B, 2, H, W), roughly unit variance.
+        y0: Estimate of the clean ab, same shape.
+        gamma: Signal share now, in [0, 1).
+        gamma_next: Signal share after the step, in (gamma, 1].
+        before: The clean estimate of the step before and its gamma, below this one;
+            None in the first step.
+
+    Returns:
+        Less noisy ab, same shape; equals the clean estimate when gamma_next is 1.
+    """
+    if before is None:
+        return ddim_step(y, y0, gamma, gamma_next)
+    y0_before, gamma_before = before
+    onward: Any = continuation(gamma_before, gamma, gamma_next)
+    continued = (1 + onward) * y0 - onward * y0_before
+    return ddim_step(y, continued, gamma, gamma_next)
+
+
+def continuation(gamma_before: float, gamma: float, gamma_next: float) -> float:
+    """How far `dpm_step` continues the line through the last two estimates.
+
+    Half the ratio of this step's length in log-SNR to that of the step before. 0 after
+    pure noise and before clean, whose log-SNR is infinite: such steps are of first
+    order, as is usual for the first and the last.
+    """
+    if gamma_before == 0 or gamma_next == 1:
+        return 0.0
+    step, step_before = (
+        math.log(after / (1 - after)) - math.log(now / (1 - now))
+        for now, after in ((gamma, gamma_next), (gamma_before, gamma))
+    )
+    return step / (2 * step_before)

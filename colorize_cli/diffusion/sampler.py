@@ -1,20 +1,60 @@
 """The reverse process: one loop for every network, backend and update rule."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from colorize_cli.diffusion.denoiser import Denoiser
-from colorize_cli.diffusion.process import Prediction, predict_clean
+from colorize_cli.diffusion.process import (
+    Prediction,
+    Sampler,
+    ddim_step,
+    ddpm_step,
+    dpm_step,
+    predict_clean,
+)
 from colorize_cli.diffusion.schedule import NoiseSchedule
 
-__all__ = ["OnStep", "Step", "reverse"]
+__all__ = ["MultiStep", "OnStep", "Step", "reverse", "step_of"]
 
 Step = Callable[
     [NDArray[np.float32], NDArray[np.float32], float, float], NDArray[np.float32]
 ]
 OnStep = Callable[[float, NDArray[np.float32], NDArray[np.float32]], None]
+
+
+class MultiStep:
+    """`dpm_step` with a memory of the step before; one for each reverse process."""
+
+    def __init__(self) -> None:
+        """Remember nothing."""
+        self._before: tuple[NDArray[np.float32], float] | None = None
+
+    def __call__(
+        self,
+        y: NDArray[np.float32],
+        y0: NDArray[np.float32],
+        gamma: float,
+        gamma_next: float,
+    ) -> NDArray[np.float32]:
+        """Less noisy ab; arguments as of `dpm_step`."""
+        after = dpm_step(y, y0, gamma, gamma_next, before=self._before)
+        self._before = y0, gamma
+        return after
+
+
+def step_of(sampler: Sampler, draw: Callable[[], NDArray[np.float32]]) -> Step:
+    """The update rule of a sampler, fresh for one reverse process.
+
+    Args:
+        sampler: Its name.
+        draw: Gives standard normal noise of y's shape; only `ddpm` asks for it.
+    """
+    if sampler == "dpm":
+        return MultiStep()
+    return ddim_step if sampler == "ddim" else partial(ddpm_step, draw=draw)
 
 
 def reverse(
@@ -34,7 +74,7 @@ def reverse(
         x: (B, 3, H, W); channel 0 is L in [-1, 1] and is not changed, channels 1 and 2
             hold standard normal noise and are overwritten.
         schedule: The gammas to visit.
-        step: `ddim_step`, or `ddpm_step` with its noise source bound in.
+        step: The update rule, as `step_of` makes it.
         prediction: What the denoiser predicts.
         clip: Clean estimates are clamped to [-clip, clip].
         on_step: Called after each step with gamma_next, y, and the clean estimate.

@@ -6,12 +6,13 @@ The whole format is described in docs/checkpoint.md.
 from colorize_cli.model.config import ModelConfig
 
 __all__ = [
+    "CLEAN",
     "COEFFICIENTS",
     "ENCODER_KEY",
     "ENCODER_SUFFIX",
     "GAMMA",
     "LUMINANCE",
-    "NOISE",
+    "OTHER",
     "PREDICTION",
     "STEP_SUFFIX",
     "Y_NEXT",
@@ -25,11 +26,13 @@ X = "x"
 GAMMA = "gamma"
 PREDICTION = "prediction"
 # The whole reverse step: y (B, 2, H, W), luminance (B, 1, H, W), gamma (B,),
-# coefficients (5,), noise like y, and features in, y_next like y out.
+# coefficients (5,), other like y (fresh noise, or the clean estimate of the step
+# before), and features in; y_next and the clean estimate out, both like y.
 Y = "y"
 COEFFICIENTS = "coefficients"
-NOISE = "noise"
+OTHER = "other"
 Y_NEXT = "y_next"
+CLEAN = "clean"
 # The encoder: luminance (P, 1, E_H, E_W) in, features out.
 LUMINANCE = "luminance"
 # NAME.onnx has its encoder in NAME.encoder.onnx, and says so under this metadata key.

@@ -31,10 +31,11 @@ def sampling_options(command: Command) -> Command:
         ),
         click.option(
             "--sampler",
-            type=click.Choice(["ddpm", "ddim"]),
+            type=click.Choice(["ddpm", "ddim", "dpm"]),
             default="ddpm",
             show_default=True,
-            help="ddpm draws fresh noise at each step, ddim only at the start.",
+            help="ddpm draws fresh noise at each step, ddim and dpm (DPM-Solver++ of "
+            "second order) only at the start.",
         ),
         click.option(
             "--size",

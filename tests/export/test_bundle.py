@@ -1,14 +1,11 @@
 """The exported files: complete, checked, or not there at all."""
 
-from functools import partial
-
 import numpy as np
 import pytest
 import torch
 
 from colorize_cli.diffusion.coefficients import step_coefficients
-from colorize_cli.diffusion.process import ddim_step, ddpm_step
-from colorize_cli.diffusion.sampler import reverse
+from colorize_cli.diffusion.sampler import reverse, step_of
 from colorize_cli.errors import CheckpointError, ParityError
 from colorize_cli.model import load_model
 from colorize_cli.model.checkpoint import load_network, save_network
@@ -98,7 +95,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path, tiny_network, header
         export_model(tiny_network, header_of(tiny_network), target, ExportOptions())
 
 
-@pytest.mark.parametrize("sampler", ["ddpm", "ddim"])
+@pytest.mark.parametrize("sampler", ["ddpm", "ddim", "dpm"])
 def test_twenty_exported_steps_are_the_reverse_process(
     tmp_path, network, header_of, sampler
 ):
@@ -119,16 +116,20 @@ def test_twenty_exported_steps_are_the_reverse_process(
 
     y, luminance = x[:, 1:].copy(), x[:, :1].copy()
     transitions = list(header.schedule.transitions())
+    before, clean = None, noises[0]
     for (gamma, gamma_next), noise in zip(transitions, noises, strict=True):
-        numbers = step_coefficients(gamma, gamma_next, config.prediction, sampler)
-        (y,) = session.run(
+        numbers = step_coefficients(
+            gamma, gamma_next, config.prediction, sampler, before
+        )
+        before = gamma
+        y, clean = session.run(
             None,
             {
                 "y": y,
                 "luminance": luminance,
                 "gamma": np.full(2, gamma, np.float32),
                 "coefficients": np.array(numbers, np.float32),
-                "noise": noise,
+                "other": clean if sampler == "dpm" else noise,
                 **dict(zip(names, features, strict=True)),
             },
         )
@@ -138,9 +139,7 @@ def test_twenty_exported_steps_are_the_reverse_process(
         backend.denoiser_for(features),
         x,
         header.schedule,
-        step=partial(ddpm_step, draw=lambda: next(draws))
-        if sampler == "ddpm"
-        else ddim_step,
+        step=step_of(sampler, lambda: next(draws)),
         prediction=config.prediction,
         clip=config.clip,
     )

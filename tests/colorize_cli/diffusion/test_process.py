@@ -1,5 +1,7 @@
 """The formulas against the tutorial's coefficients and against each other."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -8,8 +10,10 @@ from hypothesis import strategies as st
 
 from colorize_cli.diffusion.process import (
     add_noise,
+    continuation,
     ddim_step,
     ddpm_step,
+    dpm_step,
     predict_clean,
     prediction_target,
 )
@@ -122,6 +126,32 @@ def test_last_ddpm_step_draws_no_noise():
     assert ddpm_step(y, y0, 0.99, 1.0, draw=draw) is y0
 
 
+def test_dpm_step_continues_the_line_in_log_snr():
+    """An estimate that is linear in log-SNR is taken at the middle of the step."""
+    levels = (-2.0, -0.5, 2.5)
+    before, gamma, gamma_next = (1 / (1 + math.exp(-level)) for level in levels)
+    y, _ = pair(np.float64)
+    found = dpm_step(y, -0.5 * y, gamma, gamma_next, before=(-2.0 * y, before))
+    middle = (levels[1] + levels[2]) / 2
+    assert np.allclose(found, ddim_step(y, middle * y, gamma, gamma_next))
+
+
+@pytest.mark.parametrize("gammas", [(0.0, 0.1, 0.3), (0.2, 0.5, 1.0)])
+def test_dpm_step_is_of_first_order_beside_an_infinite_log_snr(gammas):
+    """After pure noise and before clean there is no line to continue."""
+    assert continuation(*gammas) == 0
+    y0, y = pair(np.float64)
+    found = dpm_step(y, y0, gammas[1], gammas[2], before=(y, gammas[0]))
+    assert np.array_equal(found, ddim_step(y, y0, *gammas[1:]))
+
+
+def test_first_dpm_step_is_a_ddim_step():
+    """Without an estimate before there is nothing to continue."""
+    y0, y = pair()
+    found = dpm_step(y, y0, 0.0, 0.1, before=None)
+    assert np.array_equal(found, ddim_step(y, y0, 0.0, 0.1))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_float32_arrays_stay_float32(kind):
     """No formula widens NumPy float32 when gamma is a Python float."""
@@ -133,6 +163,7 @@ def test_float32_arrays_stay_float32(kind):
         predict_clean(y, eps, 0.3, kind),
         ddim_step(y, y0, 0.3, 0.6),
         ddpm_step(y, y0, 0.3, 0.6, draw=lambda: eps),
+        dpm_step(y, y0, 0.3, 0.6, before=(eps, 0.1)),
     ]
     assert {result.dtype for result in results} == {np.dtype(np.float32)}
 
@@ -154,6 +185,10 @@ def test_tensors_give_what_arrays_give(kind):
         (
             ddpm_step(y, y0, 0.3, 0.6, draw=lambda: eps),
             ddpm_step(ty, t0, 0.3, 0.6, draw=lambda: teps),
+        ),
+        (
+            dpm_step(y, y0, 0.3, 0.6, before=(eps, 0.1)),
+            dpm_step(ty, t0, 0.3, 0.6, before=(teps, 0.1)),
         ),
     ]
     for array, tensor in pairs:

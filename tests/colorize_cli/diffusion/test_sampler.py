@@ -1,12 +1,12 @@
 """The reverse loop under denoisers whose answer is known; no network."""
 
+import itertools
 from functools import partial
 
 import numpy as np
 import pytest
 
-from colorize_cli.diffusion.process import ddim_step, ddpm_step
-from colorize_cli.diffusion.sampler import reverse
+from colorize_cli.diffusion.sampler import reverse, step_of
 from colorize_cli.diffusion.schedule import NoiseSchedule
 from tests.closed_form import gaussian, point_mass
 
@@ -16,7 +16,7 @@ SCHEDULES = {
     "log_snr": lambda n: NoiseSchedule.log_snr(n, -6, 9),
     "cosine": NoiseSchedule.cosine,
 }
-STEPS = ("ddpm", "ddim")
+STEPS = ("ddpm", "ddim", "dpm")
 
 
 def noisy_input(shape=SHAPE, seed=0):
@@ -28,12 +28,10 @@ def noisy_input(shape=SHAPE, seed=0):
 
 
 def make_step(name: str, shape=SHAPE, seed: int = 1):
-    """One of the two update rules, with its own noise source."""
-    if name == "ddim":
-        return ddim_step
+    """One of the update rules, with its own noise source."""
     generator = np.random.default_rng(seed)
     draw = partial(generator.standard_normal, shape, dtype=np.float32)
-    return partial(ddpm_step, draw=draw)
+    return step_of(name, draw)
 
 
 def target_picture():
@@ -72,7 +70,7 @@ def test_point_mass_is_reached_whatever_the_path(kind, schedule, step, step_coun
 
 
 @pytest.mark.parametrize("kind", ["epsilon", "v"])
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", ["ddpm", "ddim"])
 def test_spread_of_gaussian_data_converges_with_the_step_count(step, kind):
     """More steps bring the outputs' std nearer to the data's, up to 3 %."""
     std, shape = 0.2, (1, 2, 64, 64)
@@ -89,6 +87,35 @@ def test_spread_of_gaussian_data_converges_with_the_step_count(step, kind):
         errors.append(abs(float(y.std()) - std) / std)
     assert errors[0] > errors[1] > 2 * errors[-1]
     assert errors[-1] < 0.03
+
+
+def error_on_gaussian_data(sampler: str, step_count: int) -> float:
+    """How far log-SNR -4 to 4 ends from the exact solution for N(0, 0.5^2), relative.
+
+    The noisy variance is gamma std^2 + 1 - gamma, and y keeps its place in it.
+    """
+    variance = 0.5**2
+    gammas = NoiseSchedule.log_snr(step_count + 1, -4, 4).gammas
+    step, y = step_of(sampler, lambda: 0.0), 1.0
+    for gamma, gamma_next in itertools.pairwise(gammas):
+        y0 = gamma**0.5 * variance / (gamma * variance + 1 - gamma) * y
+        y = step(y, y0, gamma, gamma_next)
+    start, end = (g * variance + 1 - g for g in (gammas[0], gammas[-1]))
+    exact = (end / start) ** 0.5
+    return abs(y - exact) / exact
+
+
+@pytest.mark.parametrize(("sampler", "order"), [("ddim", 1), ("dpm", 2)])
+def test_error_falls_with_the_order_of_the_solver(sampler, order):
+    """Twice the steps: half the error for ddim, a quarter for dpm."""
+    errors = [error_on_gaussian_data(sampler, n) for n in (40, 80, 160)]
+    for coarse, fine in itertools.pairwise(errors):
+        assert coarse / fine == pytest.approx(2**order, rel=0.1)
+
+
+def test_ten_steps_of_dpm_are_nearer_than_thirty_of_ddim():
+    """What the second order is for: few steps."""
+    assert error_on_gaussian_data("dpm", 10) < error_on_gaussian_data("ddim", 30)
 
 
 def test_luminance_is_not_changed():
