@@ -12,13 +12,13 @@ from torch.nn.parallel import DistributedDataParallel
 
 from colorize_cli.errors import ConfigError
 from colorize_cli.model.checkpoint import load_network
+from colorize_cli.model.imagenet_weights import load_imagenet_weights
 from colorize_cli.model.network import Network
 from trainer.config import OptimConfig, TrainConfig
 from trainer.crew import Crew
 from trainer.data import Batch
 from trainer.draws import Draws, draw, seed_of
 from trainer.ema import Ema
-from trainer.encoder_weights import load_imagenet_weights
 from trainer.loss import denoising_loss
 
 __all__ = ["Learner", "StepResult", "learning_rate", "make_network"]

