@@ -1,0 +1,214 @@
+"""How few steps give the colours of the whole loop: samplers, step counts, spacings.
+
+    python -m benchmarks.few_steps DIR --photos 24 --samples 4
+
+Every sub-folder of DIR is a set. Photos are made grey and colorized at working size,
+each setting with the same noise at the start; chroma, error and diversity are divided
+by those of the model's own schedule with ddpm. A setting that has been measured is not
+measured again, so the program can be stopped and started (`--minutes`).
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.colorizing import denoise_all
+from benchmarks.photo_sets import find_sets, grey_of, pick, read_photos
+from benchmarks.record import record_path, table, write_record
+from colorize_cli.diffusion.process import Sampler
+from colorize_cli.diffusion.schedule import NoiseSchedule
+from colorize_cli.imaging.color import rgb_to_lab
+from colorize_cli.imaging.luminance import resize
+from colorize_cli.imaging.metrics import mae_ab, mean_chroma, spread
+from colorize_cli.imaging.photo import Photo
+from colorize_cli.model import Model, load_model
+from colorize_cli.pipeline import Canvas, Sampling, prepare
+
+TITLE = "Colours with fewer steps"
+SAMPLERS: tuple[Sampler, ...] = ("dpm", "ddim", "ddpm")
+STEPS = (12, 10, 8, 6, 5)
+SPACINGS = ("respaced", "ends", "angle")
+# How much worse than the whole loop is still called the same.
+ALLOWED = 0.02
+BOOTSTRAPS = 400
+LEGEND = """\
+respaced: `NoiseSchedule.respaced`, what `--steps` does: every so many gammas of the
+model's schedule, from its first. ends: the same, but the last gamma is kept as well.
+angle: evenly spaced angles from pure noise (the cosine schedule). Ratios to the first
+row, with the 95 % interval over photos; MAE one is of single samples, MAE mean of the
+samples' mean; diversity is the standard deviation between samples. Same: chroma and
+diversity at least 98 %, both errors at most 102 %. The row with another seed shows what
+chance does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One way to walk."""
+
+    sampler: Sampler
+    steps: int
+    spacing: str
+    seed: int = 0
+
+    @property
+    def key(self) -> str:
+        """Its name in the results."""
+        return f"{self.sampler} {self.steps} {self.spacing} {self.seed}"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A photo at working size, and its true ab in Lab units, (2, h, w)."""
+
+    canvas: Canvas
+    truth: NDArray[np.float32]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure what is not yet measured, print the table, write record and figures."""
+    options = parser().parse_args(arguments)
+    until = time.monotonic() + 60 * options.minutes
+    model = load_model(options.model, options.backend, options.device)
+    whole = Setting("ddpm", len(model.header.schedule.gammas), "respaced")
+    chosen = product(options.spacings, options.samplers, options.steps)
+    settings = [whole, replace(whole, seed=1)]
+    settings += [Setting(sampler, n, spacing) for spacing, sampler, n in chosen]
+    figures_path = options.output.with_suffix(".json")
+    found = json.loads(figures_path.read_text()) if figures_path.exists() else {}
+    cases = None
+    for setting in settings:
+        if setting.key not in found and time.monotonic() < until:
+            cases = cases or read_cases(options, model)
+            started = time.perf_counter()
+            found[setting.key] = measure(cases, model, setting, options)
+            figures_path.write_text(json.dumps(found) + "\n")
+            print(f"{setting.key}: {time.perf_counter() - started:.0f} s", flush=True)
+    done = [setting for setting in settings if setting.key in found]
+    body = "\n\n".join([describe(found, options), summary(done, found), LEGEND])
+    print(body)
+    write_record(options.output, TITLE, body)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options."""
+    made = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    made.add_argument("folder", type=Path, metavar="DIR")
+    made.add_argument("--model", type=Path, help="default: the embedded model")
+    made.add_argument("--backend", default="auto")
+    made.add_argument("--device", default="auto")
+    made.add_argument("--photos", type=int, default=24, help="of each set")
+    made.add_argument("--samples", type=int, default=4)
+    made.add_argument("--batch-size", type=int, default=8)
+    made.add_argument("--samplers", nargs="+", default=SAMPLERS, choices=SAMPLERS)
+    made.add_argument("--steps", nargs="+", type=int, default=STEPS)
+    made.add_argument("--spacings", nargs="+", default=SPACINGS, choices=SPACINGS)
+    made.add_argument("--minutes", type=float, default=60, help="begin nothing after")
+    made.add_argument("--output", type=Path, default=record_path("few_steps"))
+    return made
+
+
+def read_cases(options: argparse.Namespace, model: Model) -> list[Case]:
+    """The photos of all sets, laid out."""
+    return [
+        case_of(photo, model)
+        for paths in find_sets(options.folder).values()
+        for _, photo in read_photos(pick(paths, options.photos, seed=0))
+    ]
+
+
+def case_of(photo: Photo, model: Model) -> Case:
+    """A grey photo for the model, and the colours that it had."""
+    canvas = prepare(grey_of(photo), model.header.config)
+    small = resize(photo.rgb, canvas.grid.height, canvas.grid.width)
+    return Case(canvas, np.moveaxis(rgb_to_lab(small)[..., 1:], -1, 0))
+
+
+def spaced(schedule: NoiseSchedule, steps: int, spacing: str) -> NoiseSchedule:
+    """A model's schedule in fewer steps."""
+    if spacing == "respaced":
+        return schedule.respaced(steps)
+    if spacing == "angle":
+        return NoiseSchedule.cosine(steps)
+    places = np.linspace(0, len(schedule.gammas) - 1, steps)
+    angles = np.arccos(np.sqrt(schedule.gammas))
+    between = np.interp(places, np.arange(len(angles)), angles)
+    gammas = np.cos(between) ** 2
+    gammas[0] = schedule.gammas[0]
+    return NoiseSchedule(tuple(gammas.tolist()))
+
+
+def measure(
+    cases: Sequence[Case], model: Model, setting: Setting, options: argparse.Namespace
+) -> list[list[float]]:
+    """Chroma, MAE one, MAE mean and diversity of each photo, in Lab units."""
+    walked = spaced(model.header.schedule, setting.steps, setting.spacing)
+    model = replace(model, header=replace(model.header, schedule=walked))
+    sampling = Sampling(sampler=setting.sampler, seed=setting.seed)
+    fields = denoise_all(
+        [case.canvas for case in cases],
+        model,
+        sampling,
+        options.samples,
+        options.batch_size,
+    )
+    return [
+        figures_of(np.stack([case.canvas.grid.blend(each) for each in samples]), case)
+        for case, samples in zip(cases, fields, strict=True)
+    ]
+
+
+def figures_of(samples: NDArray[np.float32], case: Case) -> list[float]:
+    """Chroma, MAE one, MAE mean and diversity of the samples, (K, 2, h, w)."""
+    figures = (
+        mean_chroma(samples),
+        mae_ab(samples, np.broadcast_to(case.truth, samples.shape)),
+        mae_ab(samples.mean(axis=0), case.truth),
+        spread(samples),
+    )
+    return [round(figure, 5) for figure in figures]
+
+
+def describe(found: dict[str, list[list[float]]], options: argparse.Namespace) -> str:
+    """What was measured, in one line."""
+    count = len(next(iter(found.values())))
+    return f"{count} photos, {options.samples} samples of each, at working size."
+
+
+def summary(settings: Sequence[Setting], found: dict[str, list[list[float]]]) -> str:
+    """One row per setting: ratios to the first."""
+    whole = np.array(found[settings[0].key])
+    rows = []
+    for setting in settings:
+        ratios, intervals = compared(np.array(found[setting.key]), whole)
+        worse = ratios * [-1, 1, 1, -1] - [-1, 1, 1, -1]
+        name = setting.sampler if setting.seed == 0 else "the same, another seed"
+        cells = [
+            f"{ratio:.3f} ({low:.3f} to {high:.3f})"
+            for ratio, (low, high) in zip(ratios, intervals, strict=True)
+        ]
+        same = "yes" if worse.max() <= ALLOWED else "no"
+        rows.append([name, setting.steps, setting.spacing, *cells, same])
+    columns = ["sampler", "steps", "spacing", "chroma", "MAE one", "MAE mean"]
+    return table([*columns, "diversity", "same"], rows)
+
+
+def compared(
+    figures: NDArray[np.float64], whole: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Ratios of the means, (4,), and their 95 % intervals, (4, 2), photos redrawn."""
+    rng = np.random.default_rng(0)
+    redrawn = rng.integers(0, len(figures), (BOOTSTRAPS, len(figures)))
+    drawn = figures[redrawn].mean(axis=1) / whole[redrawn].mean(axis=1)
+    ratios = figures.mean(axis=0) / whole.mean(axis=0)
+    return ratios, np.percentile(drawn, [2.5, 97.5], axis=0).T
+
+
+if __name__ == "__main__":
+    main()
