@@ -6,11 +6,15 @@ from skimage.metrics import peak_signal_noise_ratio
 
 from colorize_cli.imaging.metrics import (
     chroma_ratio,
+    ciede2000,
     colorfulness,
     mae_ab,
     mean_chroma,
+    mean_tint,
     psnr,
+    recovered,
     spread,
+    ssim,
     tint_ratio,
 )
 
@@ -98,6 +102,50 @@ def test_colorfulness_of_two_colours():
     assert colorfulness(picture) == pytest.approx(np.hypot(255, 127.5))
 
 
+def test_unsigned_opponent_colours_make_colourful_pictures_duller():
+    """Red and cyan are one distance from grey without their signs: no deviation."""
+    picture = np.zeros((2, 2, 3), np.uint8)
+    picture[0, :, 0] = 255
+    picture[1, :, 1:] = 255
+    expected = 0.3 * np.hypot(255, 127.5)
+    assert colorfulness(picture, absolute=True) == pytest.approx(expected)
+
+
+def test_ssim_is_one_for_equal_pictures_and_less_for_others():
+    """The ends of its range."""
+    picture = DRAWS.integers(0, 256, (16, 20, 3), np.uint8)
+    assert ssim(picture, picture) == 1
+    assert ssim(255 - picture, picture) < 0
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425),
+        ((50, 2.5, 0), (61, -5, 29), 22.8977),
+        ((2.0776, 0.0795, -1.135), (0.9033, -0.0636, -0.5514), 0.9082),
+    ],
+)
+def test_colour_differences_are_those_of_the_standards_table(first, second, expected):
+    """Three rows of the test data of Sharma, Wu and Dalal 2005."""
+    lab = np.float32([[first]]), np.float32([[second]])
+    assert ciede2000(*lab) == pytest.approx(expected, abs=2e-4)
+
+
+def test_tint_is_the_chroma_of_the_mean_colour():
+    """Opposite colours cancel."""
+    assert mean_tint(plane(3, 4)) == pytest.approx(5)
+    assert mean_tint(np.concatenate([plane(3, 4), plane(-3, -4)], axis=1)) == 0
+
+
+def test_recovered_is_a_share_of_what_was_lost():
+    """Zero for grey, one for the original, negative for worse than grey."""
+    assert recovered(0.5, 0.5, 0.75) == 0
+    assert recovered(0.5, 0.75, 0.75) == 1
+    assert recovered(0.5, 0.25, 0.75) == -1
+    assert recovered(0.5, 0.6, 0.5) is None
+
+
 def test_spread_is_between_the_samples_of_a_photo():
     """Photos may differ as they like."""
     samples = np.stack([[plane(0, 0), plane(2, 2)], [plane(50, 9), plane(52, 11)]])
@@ -105,7 +153,9 @@ def test_spread_is_between_the_samples_of_a_photo():
     assert spread(samples[:, :1]) == 0
 
 
-@pytest.mark.parametrize("metric", [mae_ab, chroma_ratio, tint_ratio, psnr])
+@pytest.mark.parametrize(
+    "metric", [mae_ab, chroma_ratio, tint_ratio, psnr, ssim, ciede2000]
+)
 def test_shapes_must_agree(metric):
     """Broadcasting would hide a mistake."""
     with pytest.raises(ValueError, match=r"\(2, 4, 4\) and \(2, 4, 5\)"):

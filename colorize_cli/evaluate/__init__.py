@@ -1,0 +1,1 @@
+"""How good a model is: colour photos made grey, colorized, and compared."""
