@@ -56,4 +56,9 @@ def fake_model(
     """A model of that config on the fake backend."""
     header = Header(config=config, schedule=NoiseSchedule.cosine(step_count))
     backend = FakeBackend(config.prediction, before_step)
-    return Model(path=Path("fake.safetensors"), header=header, backend=backend)
+    return Model(
+        path=Path("fake.safetensors"),
+        weights_hash="fake",
+        header=header,
+        backend=backend,
+    )

@@ -8,6 +8,7 @@ from colorize_cli.errors import BackendError, CheckpointError
 from colorize_cli.model.backend import Model
 from colorize_cli.model.device import DeviceStatus
 from colorize_cli.model.header import HEADER_KEY, Header
+from colorize_cli.model.identity import weights_hash
 from colorize_cli.model.onnx_file import metadata
 from colorize_cli.model.safetensors_file import read_index
 
@@ -23,6 +24,7 @@ __all__ = [
     "load_model",
     "read_header",
     "read_network",
+    "weights_hash",
 ]
 
 BackendName = Literal["auto", "onnx", "torch"]
@@ -187,7 +189,9 @@ def _load_onnx(path: Path, graph: Path, device: str) -> Model:
     except ImportError as error:
         raise BackendError(path, f"{NO_ONNX_RUNTIME} ({error})") from error
     backend, header = OnnxBackend.open(graph, device)
-    return Model(path=path, header=header, backend=backend)
+    return Model(
+        path=path, weights_hash=weights_hash(path), header=header, backend=backend
+    )
 
 
 def _load_torch(path: Path, device: str) -> Model:
@@ -195,4 +199,6 @@ def _load_torch(path: Path, device: str) -> Model:
     from colorize_cli.model.torch_backend import TorchBackend
 
     backend = TorchBackend(path, network, device)
-    return Model(path=path, header=header, backend=backend)
+    return Model(
+        path=path, weights_hash=weights_hash(path), header=header, backend=backend
+    )

@@ -37,8 +37,16 @@ class Backend(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """A loaded model: where it came from, what it is, and what runs it."""
+    """A loaded model: where it came from, what it is, and what runs it.
+
+    Attributes:
+        path: The file that was named.
+        weights_hash: See `identity.weights_hash`; the same on every backend.
+        header: What the file says about itself.
+        backend: The weights on a device.
+    """
 
     path: Path
+    weights_hash: str
     header: Header
     backend: Backend
