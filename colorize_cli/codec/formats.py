@@ -3,7 +3,13 @@
 from pathlib import PurePath
 from typing import Literal
 
-__all__ = ["READABLE_SUFFIXES", "Format", "output_format", "suffix_of"]
+__all__ = [
+    "READABLE_SUFFIXES",
+    "Format",
+    "output_format",
+    "signature_suffix",
+    "suffix_of",
+]
 
 Format = Literal["jpg", "png", "webp", "tiff"]
 
@@ -32,6 +38,25 @@ READABLE_SUFFIXES = frozenset(FORMAT_OF_SUFFIX) | {
     ".pnm",
     ".ppm",
 }
+
+# First bytes, from an offset on, by which a photo without a name is known.
+SIGNATURES = (
+    (0, b"\xff\xd8\xff", ".jpg"),
+    (0, b"\x89PNG", ".png"),
+    (0, b"II", ".tif"),
+    (0, b"MM", ".tif"),
+    (8, b"WEBP", ".webp"),
+    (4, b"ftypavif", ".avif"),
+    (4, b"jP  ", ".jp2"),
+)
+
+
+def signature_suffix(data: bytes) -> str:
+    """The suffix that a photo's first bytes call for; empty if they say nothing."""
+    for offset, signature, suffix in SIGNATURES:
+        if data.startswith(signature, offset):
+            return suffix
+    return ""
 
 
 def output_format(source: PurePath, requested: Format | None) -> Format:

@@ -1,7 +1,10 @@
 """Which files a run touches, and the only reads and writes it makes."""
 
 from colorize_cli.files.destination import LEDGER_NAME, Destination, FolderDestination
-from colorize_cli.files.plan import Job, Plan, plan_jobs
+from colorize_cli.files.job import Job
+from colorize_cli.files.listing import paths_in
+from colorize_cli.files.plan import Plan, plan_jobs
+from colorize_cli.files.selection import Selection
 from colorize_cli.files.source import FileSource, Source, Stamp
 
 __all__ = [
@@ -11,7 +14,9 @@ __all__ = [
     "FolderDestination",
     "Job",
     "Plan",
+    "Selection",
     "Source",
     "Stamp",
+    "paths_in",
     "plan_jobs",
 ]

@@ -11,7 +11,7 @@ from colorize_cli.files.disk import identity
 __all__ = ["photos_under"]
 
 
-def photos_under(root: Path, out: Path) -> tuple[list[Path], list[PhotoError]]:
+def photos_under(root: Path, out: Path | None) -> tuple[list[Path], list[PhotoError]]:
     """Every file with a readable suffix in a tree, hidden ones left out.
 
     Links to folders are followed, but no folder is entered twice, and real folders come
@@ -19,14 +19,14 @@ def photos_under(root: Path, out: Path) -> tuple[list[Path], list[PhotoError]]:
 
     Args:
         root: A folder.
-        out: The folder of results, which is not entered.
+        out: The folder of results, which is not entered; None if they go elsewhere.
 
     Returns:
         The photos, unsorted, and what could not be read.
     """
     photos: list[Path] = []
     problems: list[PhotoError] = []
-    entered = {identity(out)} - {None}
+    entered = {identity(out)} - {None} if out else set()
     folders, links = deque([root]), deque[Path]()
     while folders or links:
         folder = folders.popleft() if folders else links.popleft()

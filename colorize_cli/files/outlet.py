@@ -1,0 +1,23 @@
+"""Opening the destination that a command line names."""
+
+import sys
+from pathlib import Path
+
+from colorize_cli.files.destination import Destination, FolderDestination
+from colorize_cli.files.streams import STREAM, StreamDestination
+
+__all__ = ["open_destination"]
+
+
+def open_destination(out: Path | str) -> Destination:
+    """The destination of that name; nothing is made or changed yet.
+
+    Args:
+        out: A folder, or `-` for standard output.
+
+    Raises:
+        PlanError: If no results can go there.
+    """
+    if out == STREAM:
+        return StreamDestination(sys.stdout.buffer)
+    return FolderDestination(Path(out))
