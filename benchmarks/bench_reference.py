@@ -25,6 +25,7 @@ from colorize_cli.batch import BatchSettings, run_batch
 from colorize_cli.files import plan_jobs
 from colorize_cli.model import BackendName, Model, load_model
 from colorize_cli.pipeline import Sampling
+from colorize_cli.variants import Variants
 
 TITLE = "The tutorial's loop against colorize"
 TUTORIAL = "tutorial, PyTorch eager"
@@ -138,7 +139,7 @@ def run_ours(
     Raises:
         RuntimeError: If not every photo was colorized.
     """
-    plan = plan_jobs(photos, folder, format="png", samples=1)
+    plan = plan_jobs(photos, folder, format="png", variants=Variants())
     report = run_batch(plan, model, settings)
     if report.counts["done"] != len(photos):
         raise RuntimeError(f"{model.path}: {report.failures}")

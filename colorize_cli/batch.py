@@ -16,10 +16,13 @@ import cv2
 
 from colorize_cli.files import Destination, Job, Plan
 from colorize_cli.flight import Flight, Shelf, read_flight, write_flight
-from colorize_cli.forecast import missing_samples, skip
+from colorize_cli.forecast import missing_products, skip
+from colorize_cli.imaging.grading import Grade
 from colorize_cli.model.backend import Model
 from colorize_cli.pipeline import Row, Sampling, denoise
+from colorize_cli.products import Recipe
 from colorize_cli.report import Outcome, Report
+from colorize_cli.variants import Product, Variants
 
 __all__ = ["BatchSettings", "run_batch"]
 
@@ -32,11 +35,13 @@ WAITING_BATCHES = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchSettings:
-    """How a run is done; only `sampling` and `samples` decide the colours."""
+    """How a run is done; `sampling`, `variants` and `grade` decide the colours."""
 
     sampling: Sampling = field(default_factory=Sampling)
-    # Variants per photo.
-    samples: int = 1
+    # What is made of each photo.
+    variants: Variants = field(default_factory=Variants)
+    # The change of all colours.
+    grade: Grade = field(default_factory=Grade)
     # Rows that the network sees at once.
     batch_size: int = 4
     # Threads that read and threads that write.
@@ -97,6 +102,12 @@ class Run:
         self.settings = settings
         self.destination = destination
         self.on_outcome = on_outcome
+        self.recipe = Recipe(
+            variants=settings.variants,
+            grade=settings.grade,
+            seed=settings.sampling.seed,
+            note=sheet_note(model, settings),
+        )
         self.report = Report()
         self.shelf = Shelf(SHELF_BYTES)
         self.readers = ThreadPoolExecutor(settings.workers, "reader")
@@ -143,16 +154,16 @@ class Run:
         coming = iter(jobs)
         while True:
             while len(self.reads) < ahead and (job := next(coming, None)) is not None:
-                samples = missing_samples(
+                products = missing_products(
                     job,
                     self.destination,
-                    settings.samples,
+                    settings.variants,
                     overwrite=settings.overwrite,
                 )
-                if samples:
-                    self.reads.append((job, self._submit_read(job, samples)))
+                if products:
+                    self.reads.append((job, self._submit_read(job, products)))
                 else:
-                    self._end(skip(job, self.destination, settings.samples))
+                    self._end(skip(job, self.destination, settings.variants))
             if not self.reads:
                 return
             job, future = self.reads.popleft()
@@ -162,10 +173,11 @@ class Run:
             else:
                 self._end(Outcome.failure(str(job.source), error))
 
-    def _submit_read(self, job: Job, samples: list[int]) -> Future[Flight]:
+    def _submit_read(self, job: Job, products: tuple[Product, ...]) -> Future[Flight]:
         config, size = self.model.header.config, self.settings.sampling.size
+        samples = self.settings.variants.samples_for(products)
         return self.readers.submit(
-            read_flight, job, samples, self.shelf, config=config, size=size
+            read_flight, job, products, samples, self.shelf, config=config, size=size
         )
 
     def _denoise_next(self, queue: deque[tuple[Flight, Row]]) -> None:
@@ -187,6 +199,7 @@ class Run:
                     flight,
                     self.shelf,
                     self.destination,
+                    self.recipe,
                     quality=self.settings.quality,
                 )
                 self.writes.append((flight.job, future))
@@ -229,6 +242,20 @@ class Run:
             self._end(
                 Outcome.failure(str(job.source), error) if error else future.result()
             )
+
+
+def sheet_note(model: Model, settings: BatchSettings) -> str:
+    """What a contact sheet says about the settings: those that decide the colours."""
+    sampling, grade = settings.sampling, settings.grade
+    steps = sampling.steps or len(model.header.schedule.gammas)
+    parts = [f"model {model.path.name}", f"{steps} steps", sampling.sampler]
+    if sampling.size is not None:
+        parts.append(f"size {sampling.size}")
+    if not grade.is_neutral:
+        parts.append(
+            f"saturation {grade.saturation:g}, temperature {grade.temperature:+g}"
+        )
+    return ", ".join(parts)
 
 
 @contextmanager

@@ -70,14 +70,26 @@ class Rate(ProgressColumn):
 class Console:
     """Prints model, progress and report at the chosen verbosity."""
 
-    def __init__(self, *, verbose: bool = False, quiet: bool = False) -> None:
-        """`quiet` leaves only failures, `verbose` lists photos and shows tracebacks."""
+    def __init__(
+        self,
+        *,
+        verbose: bool = False,
+        quiet: bool = False,
+        is_stdout_taken: bool = False,
+    ) -> None:
+        """Decide what is said, and where.
+
+        Args:
+            verbose: List every photo and show tracebacks.
+            quiet: Leave only failures.
+            is_stdout_taken: Print the report on stderr; stdout carries a picture.
+        """
         self.verbose = verbose
         self.quiet = quiet
         # Names that the terminal's encoding lacks are escaped, as on stderr.
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")
-        self.out = Terminal(highlight=False)
+        self.out = Terminal(stderr=is_stdout_taken, highlight=False)
         self.err = Terminal(stderr=True, highlight=False)
 
     def note(self, text: str, *, style: str = "") -> None:

@@ -1,6 +1,7 @@
 """Photos between reading and writing, and the memory they may take."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 from threading import Lock
 
 import numpy as np
@@ -8,10 +9,13 @@ from numpy.typing import NDArray
 
 from colorize_cli import codec
 from colorize_cli.files import Destination, Job
+from colorize_cli.forecast import outcome_of
 from colorize_cli.imaging.photo import Photo
 from colorize_cli.model.config import ModelConfig
-from colorize_cli.pipeline import Canvas, Row, finish, prepare, rows_of
+from colorize_cli.pipeline import Canvas, Row, prepare, rows_of
+from colorize_cli.products import Ensemble, Recipe
 from colorize_cli.report import Outcome
+from colorize_cli.variants import Product
 
 __all__ = ["Flight", "Shelf", "read_flight", "write_flight"]
 
@@ -21,8 +25,9 @@ class Flight:
     """A photo that has been read and is not yet written."""
 
     job: Job
-    # Which samples are to be made, from 0.
-    samples: list[int]
+    # What is to be made, and which samples are to be drawn for it, from 0.
+    products: tuple[Product, ...]
+    samples: tuple[int, ...]
     canvas: Canvas
     # None: there was no room on the shelf, so it is decoded again to be written.
     photo: Photo | None
@@ -31,7 +36,7 @@ class Flight:
 
     @property
     def rows(self) -> list[Row]:
-        """The rows of the samples that are to be made."""
+        """The rows of the samples that are to be drawn."""
         rows = rows_of(self.canvas, max(self.samples) + 1)
         return [row for row in rows if row.sample in self.samples]
 
@@ -40,10 +45,17 @@ class Flight:
         """Whether every row has its colours."""
         return len(self.fields) == len(self.samples) * len(self.canvas.luminance)
 
-    def fields_of(self, sample: int) -> NDArray[np.float32]:
-        """The colours of a finished sample, (n, 2, H, W), window by window."""
+    def blended_fields(self) -> NDArray[np.float32]:
+        """The colours of all samples, their windows joined, (K, 2, h, w)."""
         windows = range(len(self.canvas.luminance))
-        return np.stack([self.fields[sample, window] for window in windows])
+        return np.stack(
+            [
+                self.canvas.grid.blend(
+                    np.stack([self.fields[sample, window] for window in windows])
+                )
+                for sample in self.samples
+            ]
+        )
 
 
 class Shelf:
@@ -70,13 +82,20 @@ class Shelf:
 
 
 def read_flight(
-    job: Job, samples: list[int], shelf: Shelf, *, config: ModelConfig, size: int | None
+    job: Job,
+    products: tuple[Product, ...],
+    samples: tuple[int, ...],
+    shelf: Shelf,
+    *,
+    config: ModelConfig,
+    size: int | None,
 ) -> Flight:
     """Decode a photo and lay it out.
 
     Args:
         job: The photo.
-        samples: Which samples are to be made, from 0; at least one.
+        products: What is to be made of it.
+        samples: Which samples are to be drawn for that, from 0; at least one.
         shelf: Keeps the photo if there is room.
         config: The model's.
         size: Working short side; None is the config's image_size.
@@ -86,32 +105,48 @@ def read_flight(
     """
     photo = codec.decode(job.source.read(), job.source)
     canvas = prepare(photo, config, size)
-    return Flight(job, samples, canvas, shelf.keep(photo))
+    return Flight(job, products, samples, canvas, shelf.keep(photo))
 
 
 def write_flight(
-    flight: Flight, shelf: Shelf, destination: Destination, *, quality: int
+    flight: Flight,
+    shelf: Shelf,
+    destination: Destination,
+    recipe: Recipe,
+    *,
+    quality: int,
 ) -> Outcome:
-    """Recombine, encode and write every sample of a complete flight.
+    """Make, encode and write every product of a complete flight.
 
     Args:
         flight: The photo and its colours.
         shelf: Where the photo may have been kept; its room is freed.
         destination: Where results go.
+        recipe: How samples become products.
         quality: JPEG and WebP quality, 1 to 100.
 
     Raises:
         PhotoError: If a result cannot be encoded or written; those before it stay.
     """
-    job, targets = flight.job, []
+    job = flight.job
     try:
-        photo = flight.photo or codec.decode(job.source.read(), job.source)
-        for sample in flight.samples:
-            result = finish(photo, flight.canvas, flight.fields_of(sample))
-            data = codec.encode(result, job.format, quality=quality)
-            target = job.target_of_sample(sample)
-            destination.write(target, data)
-            targets.append(destination.locate(target))
+        ensemble = Ensemble(
+            name=PurePosixPath(job.source.name).name,
+            photo=flight.photo or codec.decode(job.source.read(), job.source),
+            samples=flight.samples,
+            fields=flight.blended_fields(),
+            recipe=recipe,
+        )
+        for product in flight.products:
+            data = codec.encode(
+                ensemble.make(product), job.format_of(product), quality=quality
+            )
+            destination.write(job.place_of(product), data)
     finally:
         shelf.release(flight.photo)
-    return Outcome(source=str(job.source), status="done", targets=tuple(targets))
+    pictures = [each for each in flight.products if each.kind == "picture"]
+    return replace(
+        outcome_of(job, destination, flight.products, "done"),
+        samples=tuple(map(ensemble.sample_of, pictures)),
+        diversity=ensemble.diversity,
+    )

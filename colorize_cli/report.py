@@ -1,11 +1,12 @@
 """What became of every photo of a run."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Self
 
 from colorize_cli.errors import ColorizeError, PhotoError
+from colorize_cli.variants import Kind
 
 __all__ = ["Outcome", "Report", "Status"]
 
@@ -21,8 +22,13 @@ class Outcome:
     Attributes:
         source: The photo, as the user knows it.
         status: `done` written, `skipped` all targets were there, `failed` see reason.
-        targets: What was written, or was there already, each with its full place;
-            empty if failed.
+        targets: The pictures that were written, or were there already, each with its
+            full place; empty if failed.
+        samples: Which sample each written picture shows, from 0; None for the mean of
+            all. Empty if none was written.
+        extras: The sheet and the spread map likewise.
+        diversity: Mean standard deviation of a and b between the samples, in Lab
+            units; None if not all of them were drawn, or there is only one.
         reason: One line; empty unless failed.
         error: The exception, for a traceback under `--verbose`.
     """
@@ -30,6 +36,9 @@ class Outcome:
     source: str
     status: Status
     targets: tuple[str, ...] = ()
+    samples: tuple[int | None, ...] = ()
+    extras: Mapping[Kind, str] = field(default_factory=dict)
+    diversity: float | None = None
     reason: str = ""
     error: BaseException | None = None
 

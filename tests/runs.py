@@ -4,15 +4,16 @@ from pathlib import Path
 
 from colorize_cli.batch import BatchSettings, run_batch
 from colorize_cli.files import plan_jobs
+from colorize_cli.variants import Variants
 
 __all__ = ["contents", "errors", "run"]
 
 
-def run(source, out, model, *, format="png", **settings):
+def run(source, out, model, *, format="png", samples=1, **settings):
     """Colorize files or a folder into a folder; PNG, so that pixels can be compared."""
-    settings = BatchSettings(**settings)
+    settings = BatchSettings(**{"variants": Variants(samples=samples)} | settings)
     sources = [source] if isinstance(source, Path) else source
-    plan = plan_jobs(sources, out, format=format, samples=settings.samples)
+    plan = plan_jobs(sources, out, format=format, variants=settings.variants)
     return run_batch(plan, model, settings)
 
 

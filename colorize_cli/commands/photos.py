@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from colorize_cli.errors import PlanError
-from colorize_cli.options.inputs import input_options
+from colorize_cli.options.inputs import input_options, listed_paths, selection_of
 from colorize_cli.options.model import model_options
-from colorize_cli.options.outputs import folder_options, output_options
+from colorize_cli.options.outputs import output_options, output_place, place_options
 from colorize_cli.options.run import run_options
 from colorize_cli.options.sampling import sampling_options
+from colorize_cli.options.variants import variant_options
 
 if TYPE_CHECKING:
     from colorize_cli.console import Console
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from colorize_cli.model.backend import Model
     from colorize_cli.model.config import ModelConfig
     from colorize_cli.report import Report
+    from colorize_cli.variants import Variants
 
 __all__ = ["photos"]
 
@@ -27,40 +29,67 @@ CPU_BATCH, CUDA_BATCH = 4, 64
 
 @click.command(short_help="Colorize photos; the word may be left out.")
 @input_options
-@folder_options
+@place_options
+@variant_options
 @sampling_options
 @model_options
 @output_options
 @run_options
 @click.pass_context
-def photos(ctx: click.Context, /, sources: tuple[Path, ...], **options: Any) -> None:  # noqa: ANN401
+def photos(
+    ctx: click.Context,
+    /,
+    sources: tuple[Path | str, ...],
+    **options: Any,  # noqa: ANN401
+) -> None:
     """Colorize photos and folders of photos into another folder."""
     from colorize_cli.console import Console
     from colorize_cli.files import plan_jobs
     from colorize_cli.forecast import foresee
     from colorize_cli.model import load_model
     from colorize_cli.report import Report
+    from colorize_cli.variants import Variants
 
-    out, samples = options["output"], options["samples"]
-    console = Console(verbose=options["verbose"], quiet=options["quiet"])
-    plan = plan_jobs(sources, out, format=options["format_"], samples=samples)
+    out = output_place(options["output"], sources)
+    console = Console(
+        verbose=options["verbose"], quiet=options["quiet"], is_stdout_taken=out == "-"
+    )
+    variants = Variants(
+        samples=options["samples"],
+        pick=options["pick"],
+        sheet=options["sheet"],
+        spread=options["spread"],
+    )
+    plan = plan_jobs(
+        sources,
+        out,
+        format=options["format_"],
+        variants=variants,
+        listed=listed_paths(sources, options),
+        selection=selection_of(options),
+    )
     if options["dry_run"]:
-        outcomes = foresee(plan, samples, overwrite=options["overwrite"])
+        outcomes = foresee(plan, variants, overwrite=options["overwrite"])
         console.show_forecast(outcomes)
         ctx.exit(Report.of(outcomes).exit_code)
     model = load_model(options["model"], options["backend"], options["device"])
     check_size(options["size"], model.header.config)
     with plan.destination:
-        report = run(plan, model, console, options)
+        report = run(plan, model, variants, console, options)
     console.show_report(report)
     ctx.exit(report.exit_code)
 
 
 def run(
-    plan: "Plan", model: "Model", console: "Console", options: dict[str, Any]
+    plan: "Plan",
+    model: "Model",
+    variants: "Variants",
+    console: "Console",
+    options: dict[str, Any],
 ) -> "Report":
     """Colorize the photos of a plan, with a bar, and softly on Ctrl-C."""
     from colorize_cli.batch import BatchSettings, run_batch
+    from colorize_cli.imaging.grading import Grade
     from colorize_cli.interrupts import soft_interrupts
     from colorize_cli.pipeline import Sampling
 
@@ -71,7 +100,10 @@ def run(
             seed=options["seed"],
             size=options["size"],
         ),
-        samples=options["samples"],
+        variants=variants,
+        grade=Grade(
+            saturation=options["saturation"], temperature=options["temperature"]
+        ),
         batch_size=options["batch_size"] or auto_batch_size(model),
         workers=options["jobs"],
         quality=options["quality"],

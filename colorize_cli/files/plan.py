@@ -4,51 +4,23 @@ Two rules protect the user's files: no result takes the place of a source, and n
 results the place of one another. A run that would break them is refused as a whole.
 """
 
-import os
 import unicodedata
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from stat import S_ISDIR, S_ISREG
 
-from colorize_cli.codec.formats import (
-    READABLE_SUFFIXES,
-    Format,
-    output_format,
-    suffix_of,
-)
-from colorize_cli.errors import DecodeError, PhotoError, PlanError
-from colorize_cli.files.destination import Destination, FolderDestination
-from colorize_cli.files.disk import Identity, identity, status_of
-from colorize_cli.files.source import FileSource, Source
-from colorize_cli.files.walk import photos_under
+from colorize_cli.codec.formats import READABLE_SUFFIXES, Format
+from colorize_cli.errors import PhotoError, PlanError
+from colorize_cli.files.destination import Destination
+from colorize_cli.files.gather import gather
+from colorize_cli.files.job import Job
+from colorize_cli.files.outlet import open_destination
+from colorize_cli.files.selection import Selection
+from colorize_cli.files.source import Source
+from colorize_cli.files.streams import StreamDestination
+from colorize_cli.variants import Variants
 
-__all__ = ["Job", "Plan", "plan_jobs"]
-
-# Of ext4, APFS, NTFS and most others.
-MAX_NAME_BYTES = 255
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """One photo to read and where its results go.
-
-    Attributes:
-        source: The photo.
-        target: Where the first sample is written, relative to the destination.
-        format: How results are encoded.
-    """
-
-    source: Source
-    target: PurePosixPath
-    format: Format
-
-    def target_of_sample(self, index: int) -> PurePosixPath:
-        """Where a sample is written: `target` for index 0, then name_s2, name_s3."""
-        if index == 0:
-            return self.target
-        ending = f"_s{index + 1}{self.target.suffix}"
-        return self.target.with_name(fitted(self.target.stem, ending))
+__all__ = ["Plan", "plan_jobs"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +39,13 @@ class Plan:
 
 
 def plan_jobs(
-    sources: Sequence[Path], out: Path, *, format: Format | None, samples: int
+    sources: Sequence[Path | str],
+    out: Path | str,
+    *,
+    format: Format | None,
+    variants: Variants,
+    listed: Sequence[str] | None = None,
+    selection: Selection | None = None,
 ) -> Plan:
     """Find the photos and settle where each result goes.
 
@@ -76,92 +54,53 @@ def plan_jobs(
     whatever its suffix.
 
     Args:
-        sources: Files and folders.
-        out: The folder of results; it need not exist. If it lies in a source folder,
-            what it holds is not read.
+        sources: Files and folders, or `-` for a photo from standard input.
+        out: The folder of results, which need not exist, or `-` for standard output.
+            What a folder holds is not read, if it lies in a source folder.
         format: The format of all results; None to keep each photo's own.
-        samples: Results per photo, at least 1.
+        variants: What is made of each photo.
+        listed: The photos by name, see `gather`; None to look for them.
+        selection: Which photos are wanted; None for all.
 
     Raises:
-        PlanError: If results would overwrite sources or one another, if `out` is a
-            file, or if there is nothing to read.
+        PlanError: If results would overwrite sources or one another, if `out` cannot
+            take them, or if there is nothing to read. That a selection or a list leaves
+            nothing to do is no error.
     """
-    destination = FolderDestination(out)
-    photos, problems = gather(sources, out)
-    jobs: dict[tuple[Hashable, PurePosixPath], Job] = {}
-    for source in photos:
-        place = PurePosixPath(source.name)
-        chosen = output_format(place, format)
-        target = target_of(place, chosen)
-        job = Job(source=source, target=target, format=chosen)
-        jobs.setdefault((source.identity() or source, target), job)
-    if not jobs and not problems:
+    destination = open_destination(out)
+    found = gather(sources, destination, listed)
+    if not found.photos and not found.problems and listed is None:
         named = ", ".join(map(str, sources))
         raise PlanError(f"{named}: no photos found (looked for {readable()})")
-    plan = Plan(jobs=list(jobs.values()), problems=problems, destination=destination)
-    refuse_collisions(plan, samples)
-    refuse_overwriting_sources(plan, samples)
+    wanted = [p for p in found.photos if selection is None or selection.admits(p)]
+    jobs: dict[tuple[Hashable, PurePosixPath], Job] = {}
+    for source in wanted:
+        job = Job.of(source, format)
+        jobs.setdefault((source.identity() or str(source), job.target), job)
+    plan = Plan(
+        jobs=list(jobs.values()), problems=[*found.problems], destination=destination
+    )
+    if isinstance(destination, StreamDestination):
+        refuse_many(len(plan.jobs) * len(variants.products))
+    refuse_collisions(plan, variants)
+    refuse_overwriting_sources(plan, found.photos, variants)
     return plan
 
 
-def gather(
-    sources: Sequence[Path], out: Path
-) -> tuple[list[FileSource], list[PhotoError]]:
-    """The photos, sorted by path, and what cannot be read."""
-    photos: list[FileSource] = []
-    problems: list[PhotoError] = []
-    walked: set[Identity | None] = set()
-    for source in dict.fromkeys(sources):
-        status = status_of(source)
-        if status is None:
-            problems.append(DecodeError(source, "is not there, or may not be read"))
-        elif S_ISREG(status.st_mode):
-            photos.append(FileSource(source, source.name))
-        elif S_ISDIR(status.st_mode):
-            place = identity(source)
-            if place == identity(out):
-                raise PlanError(
-                    f"{out}: is also the folder of the photos; results are never "
-                    "written over sources, choose another folder with -o"
-                )
-            if place in walked:
-                continue
-            walked.add(place)
-            found, unreadable = photos_under(source, out)
-            photos += [
-                FileSource(path, path.relative_to(source).as_posix()) for path in found
-            ]
-            problems += unreadable
-        else:
-            problems.append(DecodeError(source, "is neither a file nor a folder"))
-    return sorted(photos, key=lambda photo: photo.path), problems
+def refuse_many(picture_count: int) -> None:
+    """Raise if more than one picture would go to standard output."""
+    if picture_count > 1:
+        raise PlanError(
+            f"-o -: {picture_count} pictures cannot go to stdout, which takes one; "
+            "name one photo and ask for one picture of it, or write to a folder"
+        )
 
 
-def target_of(relative: PurePosixPath, format: Format) -> PurePosixPath:
-    """A photo's relative path with the suffix of its result."""
-    is_photo = relative.suffix.lower() in READABLE_SUFFIXES
-    stem = relative.stem if is_photo else relative.name
-    return relative.with_name(fitted(stem, suffix_of(format, relative)))
-
-
-def fitted(stem: str, ending: str) -> str:
-    """Stem and ending as a file name, the stem shortened if the name is too long."""
-    tail, raw = os.fsencode(ending), os.fsencode(stem)
-    cut = MAX_NAME_BYTES - len(tail)
-    if len(raw) <= cut:
-        return stem + ending
-    # Bytes 10xxxxxx continue a letter in UTF-8; no letter has more than three.
-    for _ in range(3):
-        cut -= raw[cut] & 0xC0 == 0x80
-    return os.fsdecode(raw[:cut] + tail)
-
-
-def refuse_collisions(plan: Plan, samples: int) -> None:
+def refuse_collisions(plan: Plan, variants: Variants) -> None:
     """Raise if two jobs write the same file, or would on a case-blind disk."""
     claims: dict[str, tuple[Job, PurePosixPath]] = {}
     for job in plan.jobs:
-        for index in range(samples):
-            target = job.target_of_sample(index)
+        for target in map(job.place_of, variants.products):
             key = unicodedata.normalize("NFC", str(target)).casefold()
             other, place = claims.setdefault(key, (job, target))
             where = plan.destination.locate(target)
@@ -178,12 +117,13 @@ def refuse_collisions(plan: Plan, samples: int) -> None:
                 )
 
 
-def refuse_overwriting_sources(plan: Plan, samples: int) -> None:
-    """Raise if a result would be written over any source."""
-    sources = {job.source.identity(): job.source for job in plan.jobs}
+def refuse_overwriting_sources(
+    plan: Plan, photos: Sequence[Source], variants: Variants
+) -> None:
+    """Raise if a result would be written over any photo, wanted or not."""
+    sources = {photo.identity(): photo for photo in photos}
     for job in plan.jobs:
-        for index in range(samples):
-            target = job.target_of_sample(index)
+        for target in map(job.place_of, variants.products):
             found = plan.destination.identity(target)
             if found is not None and found in sources:
                 raise PlanError(

@@ -1,29 +1,61 @@
 """What is written, and where."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from colorize_cli.options.group import Command, decorate
 
-__all__ = ["folder_options", "output_options"]
+__all__ = ["output_options", "output_place", "place_options"]
 
 
-def folder_options(command: Command) -> Command:
+class OutputPlace(click.ParamType[Path | str]):
+    """A folder, or `-`; whether it can take results is seen later."""
+
+    name = "output"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Path | str:
+        """Parse what stands on the command line."""
+        return "-" if value == "-" else Path(value)
+
+
+def place_options(command: Command) -> Command:
     """Where results go."""
     options = [
         click.option(
             "-o",
             "--output",
-            required=True,
-            type=click.Path(
-                file_okay=False, writable=True, readable=False, path_type=Path
-            ),
-            metavar="DIR",
-            help="Folder for the results; the tree of SRC is mirrored under it.",
+            type=OutputPlace(),
+            metavar="DIR|-",
+            help="Folder for the results; the tree of SRC is mirrored under it. "
+            "- writes one picture to stdout.  [required, unless SRC is -]",
         ),
     ]
     return decorate(options, command)
+
+
+def output_place(
+    output: Path | str | None, sources: Sequence[Path | str]
+) -> Path | str:
+    """Where results go: what was said, or to stdout for a photo from stdin.
+
+    Raises:
+        MissingParameter: If it has to be said.
+    """
+    if output is None and list(sources) == ["-"]:
+        return "-"
+    if output is None:
+        raise click.MissingParameter(
+            param_hint="'-o' / '--output'", param_type="option"
+        )
+    return output
 
 
 def output_options(command: Command) -> Command:

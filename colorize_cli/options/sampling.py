@@ -11,13 +11,6 @@ def sampling_options(command: Command) -> Command:
     """How the reverse loop is run."""
     options = [
         click.option(
-            "--samples",
-            type=click.IntRange(min=1),
-            default=1,
-            show_default=True,
-            help="Variants per photo: name.jpg, name_s2.jpg, name_s3.jpg, ...",
-        ),
-        click.option(
             "--seed",
             type=click.IntRange(min=0),
             default=0,

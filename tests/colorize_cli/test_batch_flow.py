@@ -13,6 +13,7 @@ import pytest
 
 from colorize_cli.batch import BatchSettings, run_batch
 from colorize_cli.files import disk, plan_jobs
+from colorize_cli.variants import Variants
 from tests.fake_backend import fake_model
 
 PATIENCE_S = 20
@@ -84,7 +85,7 @@ def writes(monkeypatch):
 def run(source, out, model, on_outcome=lambda outcome: None, **settings):
     """Colorize a folder, one row at a time unless the settings say more."""
     settings = BatchSettings(**{"batch_size": 1} | settings)
-    plan = plan_jobs([source], out, format=None, samples=settings.samples)
+    plan = plan_jobs([source], out, format=None, variants=settings.variants)
     return run_batch(plan, model, settings, on_outcome)
 
 
@@ -205,7 +206,7 @@ class TestInterrupt:
         """Even if the interrupt comes before their bytes are on the disk."""
         out = tmp_path / "out"
         model = self.interrupting(tiny_config, 2)
-        plan = plan_jobs([source], out, format=None, samples=1)
+        plan = plan_jobs([source], out, format=None, variants=Variants())
         settings, seen = BatchSettings(batch_size=1, workers=2), []
 
         def on_interrupt():
@@ -222,7 +223,7 @@ class TestInterrupt:
     ):
         """The photo that was waited for is counted like the others that got done."""
         out, asked = tmp_path / "out", Counter()
-        plan = plan_jobs([source], out, format=None, samples=1)
+        plan = plan_jobs([source], out, format=None, variants=Variants())
         exception = Future.exception
 
         def ask(future):

@@ -6,17 +6,21 @@ import pytest
 from colorize_cli.errors import EncodeError
 from colorize_cli.files import disk, plan_jobs
 from colorize_cli.flight import Shelf, read_flight, write_flight
+from colorize_cli.imaging.grading import Grade
 from colorize_cli.imaging.photo import Photo
+from colorize_cli.products import Recipe
+from colorize_cli.variants import Product, Variants
 
 SMALL = Photo(rgb=np.zeros((10, 10, 3), np.uint8))
 LARGE = Photo(rgb=np.zeros((20, 10, 3), np.uint8))
+RECIPE = Recipe(variants=Variants(), grade=Grade(), seed=0, note="")
 
 
 @pytest.fixture
 def plan(photo_folder, tmp_path):
     """One photo, tall.jpg, 80 x 40 pixels, and where it goes."""
     source = photo_folder / "tall.jpg"
-    return plan_jobs([source], tmp_path / "out", format="png", samples=1)
+    return plan_jobs([source], tmp_path / "out", format="png", variants=Variants())
 
 
 @pytest.fixture
@@ -49,27 +53,28 @@ class TestShelf:
 def test_only_wanted_samples_have_rows(job, tiny_config):
     """A flight is complete once they have their colours."""
     shelf = Shelf(10**6)
-    flight = read_flight(job, [1, 3], shelf, config=tiny_config, size=None)
+    flight = read_flight(job, (), (1, 3), shelf, config=tiny_config, size=None)
     assert [row.sample for row in flight.rows] == [1, 3]
     height, width = flight.canvas.grid.tile
     for index, row in enumerate(flight.rows):
         assert not flight.is_complete
         flight.fields[row.sample, row.window] = np.full((2, height, width), index)
     assert flight.is_complete
-    assert flight.fields_of(3).shape == (1, 2, height, width)
-    assert flight.fields_of(3).min() == 1
+    blended = flight.blended_fields()
+    assert blended.shape == (2, 2, height, width)
+    assert blended.mean(axis=(1, 2, 3)).tolist() == [0, 1]
 
 
 @pytest.mark.parametrize("is_written", [True, False])
 def test_writing_frees_the_shelf(plan, job, tiny_config, monkeypatch, is_written):
     """Also if it fails."""
     shelf = Shelf(80 * 40 * 3)
-    flight = read_flight(job, [0], shelf, config=tiny_config, size=None)
+    flight = read_flight(job, (Product(),), (0,), shelf, config=tiny_config, size=None)
     assert shelf.keep(SMALL) is None
     height, width = flight.canvas.grid.tile
     flight.fields[0, 0] = np.zeros((2, height, width), np.float32)
     if is_written:
-        outcome = write_flight(flight, shelf, plan.destination, quality=95)
+        outcome = write_flight(flight, shelf, plan.destination, RECIPE, quality=95)
         assert outcome.targets == (plan.destination.locate(job.target),)
     else:
         error = EncodeError(job.target, "is not written: the disk is full")
@@ -79,5 +84,5 @@ def test_writing_frees_the_shelf(plan, job, tiny_config, monkeypatch, is_written
 
         monkeypatch.setattr(disk, "write_atomic", fill)
         with pytest.raises(EncodeError):
-            write_flight(flight, shelf, plan.destination, quality=95)
+            write_flight(flight, shelf, plan.destination, RECIPE, quality=95)
     assert shelf.keep(SMALL) is SMALL

@@ -7,6 +7,7 @@ import pytest
 
 from colorize_cli.errors import DecodeError
 from colorize_cli.files import FileSource, Job, Plan, plan_jobs
+from colorize_cli.variants import Variants
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def put(folder: Path, *names: str) -> None:
 
 def plan(*sources: Path, out: Path, format=None, samples: int = 1) -> Plan:
     """`plan_jobs` with defaults."""
-    return plan_jobs(sources, out, format=format, samples=samples)
+    return plan_jobs(sources, out, format=format, variants=Variants(samples=samples))
 
 
 def targets(planned: Plan) -> list[str]:

@@ -6,6 +6,7 @@ import pytest
 
 from colorize_cli.errors import PlanError
 from colorize_cli.files import Plan, plan_jobs
+from colorize_cli.variants import Variants
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def put(folder: Path, *names: str) -> None:
 
 def plan(*sources: Path, out: Path, format=None, samples: int = 1) -> Plan:
     """`plan_jobs` with defaults."""
-    return plan_jobs(sources, out, format=format, samples=samples)
+    return plan_jobs(sources, out, format=format, variants=Variants(samples=samples))
 
 
 def test_two_sources_for_one_target_are_refused(src, out):

@@ -1,0 +1,1 @@
+"""Pictures about colorized photos: contact sheets, spread maps, traces; no files."""
