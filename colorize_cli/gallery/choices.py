@@ -1,0 +1,145 @@
+"""Copying the pictures that a person chose in a gallery."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from colorize_cli.errors import PlanError
+from colorize_cli.files.disk import identity, read, write_atomic
+from colorize_cli.gallery.exhibits import inside
+
+__all__ = ["Choice", "apply_choices", "read_choices", "refuse_overwriting"]
+
+KIND, VERSION = "colorize-choices", 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One picture that was chosen.
+
+    Attributes:
+        path: The picture, relative to the output folder, POSIX style.
+        name: What its copy is called: the name of the photo's first picture.
+    """
+
+    path: str
+    name: str
+
+
+def read_choices(path: Path) -> list[Choice]:
+    """Read the choices.json of a gallery.
+
+    Raises:
+        PlanError: If it is not one, or holds no choice.
+    """
+    try:
+        document = json.loads(path.read_bytes())
+    except OSError as error:
+        raise PlanError(f"{path}: cannot be read ({error.strerror})") from error
+    except (ValueError, RecursionError) as error:
+        raise PlanError(
+            f"{path}: is not JSON ({error}); download it from the gallery again"
+        ) from error
+    if not isinstance(document, dict) or document.get("kind") != KIND:
+        raise PlanError(
+            f"{path}: is not a choices.json of a gallery; it lacks "
+            f'"kind": "{KIND}"; download it with the gallery\'s button'
+        )
+    if document.get("version") != VERSION:
+        raise PlanError(
+            f"{path}: is of version {document.get('version')!r}, this colorize reads "
+            f"{VERSION}; update the tool"
+        )
+    choices = document.get("choices")
+    if not isinstance(choices, list):
+        raise PlanError(f"{path}: its choices are not a list; download it again")
+    if not choices:
+        raise PlanError(f"{path}: nothing was chosen; choose variants in the gallery")
+    return [
+        choice_of(each, f"{path}: choice {number}")
+        for number, each in enumerate(choices, 1)
+    ]
+
+
+def choice_of(raw: Any, place: str) -> Choice:  # noqa: ANN401
+    """One choice, its types checked; `place` starts an error."""
+    if not isinstance(raw, dict):
+        raise PlanError(f"{place} is not an object; download the file again")
+    path, name = raw.get("path"), raw.get("name")
+    if not isinstance(path, str) or not isinstance(name, str):
+        raise PlanError(f"{place} lacks a path or a name; download the file again")
+    for text in (path, name):
+        if inside(Path(), text) is None:
+            raise PlanError(
+                f"{place} names {text!r}, which is not a place inside a folder"
+            )
+    return Choice(path=path, name=name)
+
+
+def refuse_overwriting(
+    choices: Sequence[Choice], out: Path, final: Path, *, overwrite: bool
+) -> None:
+    """Raise unless every choice can be copied without losing anything.
+
+    Raises:
+        PlanError: If a chosen picture is missing, two would get one name, `final` is
+            the output folder, or it holds other files of these names and `overwrite`
+            is false.
+    """
+    if not out.is_dir():
+        raise PlanError(f"{out}: is not a folder; name the one given to -o")
+    if identity(out) == identity(final) or final.resolve() == out.resolve():
+        raise PlanError(f"{final}: is the folder of results; name another folder")
+    claims: dict[str, Choice] = {}
+    for choice in choices:
+        if not (out / choice.path).is_file():
+            raise PlanError(
+                f"{out / choice.path}: was chosen but is not there; name the folder "
+                "that the gallery was made from"
+            )
+        other = claims.setdefault(choice.name, choice)
+        if other is not choice:
+            raise PlanError(
+                f"{other.path} and {choice.path}: would both be copied to "
+                f"{final / choice.name}; leave one of them out of the choices"
+            )
+        target = final / choice.name
+        if not overwrite and target.exists() and not same(out / choice.path, target):
+            raise PlanError(
+                f"{target}: is already there and another picture; --overwrite "
+                "replaces it"
+            )
+
+
+def same(one: Path, other: Path) -> bool:
+    """Whether two files have the same content."""
+    if one.stat().st_size != other.stat().st_size:
+        return False
+    return read(one) == read(other)
+
+
+def apply_choices(
+    choices: Sequence[Choice],
+    out: Path,
+    final: Path,
+    on_copy: Callable[[], None] = lambda: None,
+) -> None:
+    """Copy each chosen picture, byte by byte and with its time, to its place.
+
+    Args:
+        choices: As `refuse_overwriting` has approved them.
+        out: The folder of results.
+        final: The folder of the copies; their tree is that of the results.
+        on_copy: Called after each.
+
+    Raises:
+        DecodeError: If a picture cannot be read.
+        EncodeError: If it cannot be written; the others before it are complete.
+    """
+    for choice in choices:
+        source = out / choice.path
+        data, time_ns = read(source), source.stat().st_mtime_ns
+        write_atomic(final / choice.name, data, mtime_ns=time_ns)
+        on_copy()

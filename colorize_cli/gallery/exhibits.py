@@ -1,0 +1,224 @@
+"""What there is to show of a colorized folder.
+
+The ledger of the runs says which pictures belong to which photo. Pictures that it does
+not know, or all of them where there is no ledger, are grouped by their names:
+`aunt.jpg`, `aunt_s2.jpg`, `aunt_spread.png`.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+
+from colorize_cli.errors import PlanError
+from colorize_cli.files import LEDGER_NAME
+from colorize_cli.files.walk import photos_under
+from colorize_cli.ledger import Entry, read_ledger
+
+__all__ = ["Exhibit", "Variant", "find_exhibits", "inside"]
+
+VARIANT = re.compile(r"(?P<stem>.+)_s(?P<number>[2-9]|[1-9][0-9]+)")
+EXTRA = re.compile(r"(?P<stem>.+)_(?P<kind>sheet|spread)")
+# Of an entry, what is shown beside its photo as it is.
+FACTS = (
+    "model_name",
+    "model",
+    "seed",
+    "samples",
+    "steps",
+    "sampler",
+    "pick",
+    "settings",
+    "seconds",
+    "time",
+    "tool",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """One colorized picture.
+
+    Attributes:
+        path: Relative to the output folder, POSIX style.
+        sample: Its number, from 0; None if not known.
+        seed: The seed of the run that made it; None if not known.
+    """
+
+    path: str
+    sample: int | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exhibit:
+    """One photo and everything that was made of it.
+
+    Attributes:
+        source: The photo's place under the folder that was colorized, POSIX style.
+        status: `done`, `skipped` or `failed`.
+        reason: Why it failed or was skipped; else empty.
+        original: The photo itself, if it was found.
+        variants: In the order of their samples; empty if failed.
+        spread: The spread map, relative to the output folder.
+        diversity: Mean spread of the variants in Lab units; None if not known.
+        facts: What the ledger says about the run, by its own keys.
+    """
+
+    source: str
+    status: str
+    reason: str = ""
+    original: Path | None = None
+    variants: tuple[Variant, ...] = ()
+    spread: str | None = None
+    diversity: float | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+def find_exhibits(
+    out: Path, originals: Sequence[Path] = (), *, besides: Path | None = None
+) -> list[Exhibit]:
+    """Everything in an output folder, sorted by source.
+
+    Args:
+        out: The folder of results.
+        originals: Folders that the photos were taken from; where they are missing or
+            silent, the ledger says where each photo was.
+        besides: A folder that is not looked into: the gallery, if it lies in `out`.
+
+    Raises:
+        PlanError: If a folder is missing, or there is nothing to show.
+    """
+    for folder in (out, *originals):
+        if not folder.is_dir():
+            raise PlanError(f"{folder}: is not a folder")
+    entries = read_ledger(out / LEDGER_NAME).values()
+    found = {entry.source: of_entry(entry, out) for entry in entries}
+    known = {path for exhibit in found.values() for path in paths_of(exhibit)}
+    known |= {path for entry in entries for path in entry.extras.values()}
+    photos, _ = photos_under(out, besides or out / ".gallery")
+    names = {photo.relative_to(out).as_posix() for photo in photos}
+    for exhibit in by_name(names - known):
+        # Pictures of a photo that a later run failed on are still worth showing.
+        entry = found.get(exhibit.source, exhibit)
+        if not entry.variants:
+            exhibit = replace(entry, variants=exhibit.variants)
+        found[exhibit.source] = exhibit
+    if not found:
+        raise PlanError(
+            f"{out}: holds no colorized photos; name the folder that was given to -o"
+        )
+    places = Originals(originals)
+    return [
+        replace(exhibit, original=places.find(source) or exhibit.original)
+        for source, exhibit in sorted(found.items())
+    ]
+
+
+def of_entry(entry: Entry, out: Path) -> Exhibit:
+    """What the ledger says about a photo, less what is no longer there."""
+    variants = tuple(
+        Variant(path=target.path, sample=target.sample, seed=target.seed)
+        for target in entry.targets
+        if is_there(out, target.path)
+    )
+    status, reason = entry.status, entry.reason
+    if status == "started":
+        status, reason = "failed", "the run was stopped at it; run it again"
+    elif status == "done" and not variants:
+        status, reason = "failed", "its result is no longer there; run it again"
+    spread = entry.extras.get("spread")
+    origin = Path(entry.origin)
+    return Exhibit(
+        source=entry.source,
+        status=status,
+        reason=reason,
+        original=origin if origin.is_absolute() and origin.is_file() else None,
+        variants=variants,
+        spread=spread if spread and is_there(out, spread) else None,
+        diversity=finite(entry.diversity),
+        facts={
+            name: value
+            for name in FACTS
+            if isinstance(value := getattr(entry, name), str)
+            or finite(value) is not None
+        },
+    )
+
+
+def is_there(out: Path, path: str) -> bool:
+    """Whether a picture that the ledger names is a file in the output folder."""
+    place = inside(out, path)
+    return place is not None and place.is_file()
+
+
+def finite(value: object) -> float | None:
+    """The value if it is a number that JSON knows, else None."""
+    if isinstance(value, int | float) and math.isfinite(value):
+        return value
+    return None
+
+
+def paths_of(exhibit: Exhibit) -> set[str]:
+    """The pictures that belong to it."""
+    paths = {variant.path for variant in exhibit.variants}
+    return paths | ({exhibit.spread} if exhibit.spread else set())
+
+
+def by_name(paths: Iterable[str]) -> list[Exhibit]:
+    """Group pictures by what `colorize` calls them."""
+    names = [PurePosixPath(path) for path in paths]
+    firsts = {(name.parent, name.stem): name for name in names}
+    groups: dict[PurePosixPath, dict[int, str]] = {}
+    spreads: dict[PurePosixPath, str] = {}
+    for name in names:
+        variant, extra = VARIANT.fullmatch(name.stem), EXTRA.fullmatch(name.stem)
+        match = variant or extra
+        first = firsts.get((name.parent, match["stem"])) if match else None
+        if first is None:
+            groups.setdefault(name, {})[1] = str(name)
+        elif variant:
+            groups.setdefault(first, {})[int(variant["number"])] = str(name)
+        elif extra and extra["kind"] == "spread":
+            spreads[first] = str(name)
+    return [
+        Exhibit(
+            source=str(first),
+            status="done",
+            variants=tuple(
+                Variant(path=group[number], sample=number - 1)
+                for number in sorted(group)
+            ),
+            spread=spreads.get(first),
+        )
+        for first, group in groups.items()
+    ]
+
+
+def inside(folder: Path, relative: str) -> Path | None:
+    """A place under a folder; None if the path leads out of it, or to nowhere."""
+    parts = PurePosixPath(relative)
+    is_plain = parts.name and not parts.is_absolute() and "\0" not in relative
+    if not is_plain or ".." in parts.parts:
+        return None
+    return folder / parts
+
+
+class Originals:
+    """Finds photos in the folders that they were taken from."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        """The folders are walked once."""
+        self.exact: dict[str, Path] = {}
+        self.by_stem: dict[str, Path] = {}
+        for folder in folders:
+            for path in sorted(photos_under(folder, folder / ".gallery")[0]):
+                relative = path.relative_to(folder)
+                self.exact.setdefault(relative.as_posix(), path)
+                self.by_stem.setdefault(relative.with_suffix("").as_posix(), path)
+
+    def find(self, source: str) -> Path | None:
+        """The photo of that name, or else of that name with another suffix."""
+        stem = PurePosixPath(source).with_suffix("").as_posix()
+        return self.exact.get(source) or self.by_stem.get(stem)
