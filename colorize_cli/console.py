@@ -47,6 +47,17 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def made(report: Report) -> str:
+    """How many files were made, by what they show."""
+    extras = report.extra_counts
+    counts = [
+        (report.sample_count, "picture"),
+        (extras["sheet"], "sheet"),
+        (extras["spread"], "spread map"),
+    ]
+    return ", ".join(counted(n, noun) for n, noun in counts if n or noun == "picture")
+
+
 class Terminal(RichConsole):
     """A rich console that goes on in silence when nobody reads it any more."""
 
@@ -104,19 +115,19 @@ class Console:
             self.note(f"{printable(model.path)}: {where}", style="dim")
 
     def show_forecast(self, outcomes: Sequence[Outcome]) -> None:
-        """The `--dry-run` output: a line per picture on stdout, totals on stderr."""
+        """The `--dry-run` output: a line per file on stdout, totals on stderr."""
         report = Report.of(outcomes)
         for outcome in outcomes:
             if outcome.status == "failed":
                 self.show_outcome(outcome)
             verb = "skip" if outcome.status == "skipped" else "make"
-            for target in outcome.targets:
+            for target in (*outcome.targets, *outcome.extras.values()):
                 line = f"{verb} {printable(outcome.source)} -> {printable(target)}"
                 self.out.print(Text(line), soft_wrap=True)
         counts = report.counts
         if not self.quiet:
             self.note(
-                f"{counted(report.sample_count, 'picture')} of "
+                f"{made(report)} of "
                 f"{counted(counts['done'], 'photo')} to make, "
                 f"{counted(counts['skipped'], 'photo')} already there, "
                 f"{counts['failed']} unreadable; nothing was written"
@@ -158,7 +169,7 @@ class Console:
             for status in ("done", "skipped", "failed")
         }
         rows = {
-            "done": f"{photos['done']}, {counted(report.sample_count, 'picture')}",
+            "done": f"{photos['done']}, {made(report)}",
             "skipped": f"{photos['skipped']}, already there",
             "failed": photos["failed"],
             "time": f"{report.wall_s:.1f} s, "

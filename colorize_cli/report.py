@@ -64,6 +64,7 @@ class Report:
         failures: Outcomes with status `failed`, in the order they happened, without
             their exceptions: those hold on to the photo's pixels.
         sample_count: Pictures written for photos that are done.
+        extra_counts: What was written besides them, per kind.
         denoise_s: Seconds inside the reverse loop.
         wall_s: Seconds of the whole run, model loading not included.
         is_interrupted: Whether the user stopped the run.
@@ -73,6 +74,7 @@ class Report:
     counts: Counter[Status] = field(default_factory=Counter)
     failures: list[Outcome] = field(default_factory=list)
     sample_count: int = 0
+    extra_counts: Counter[Kind] = field(default_factory=Counter)
     denoise_s: float = 0.0
     wall_s: float = 0.0
     is_interrupted: bool = False
@@ -92,6 +94,7 @@ class Report:
             self.failures.append(replace(outcome, error=None))
         elif outcome.status == "done":
             self.sample_count += len(outcome.targets)
+            self.extra_counts.update(outcome.extras.keys())
 
     @property
     def left_count(self) -> int:

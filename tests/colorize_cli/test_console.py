@@ -182,12 +182,13 @@ class TestReport:
 class TestForecast:
     """The output of a dry run."""
 
-    def test_a_line_per_picture(self, capsys):
+    def test_a_line_per_file(self, capsys):
         """On stdout; failures and totals on stderr."""
         made = Outcome(
             source="d.jpg",
             status="done",
             targets=("o/d.jpg", "o/d_s2.jpg"),
+            extras={"sheet": "o/d_sheet.jpg"},
         )
         Console().show_forecast([failed(), DONE, SKIPPED, made])
         out, err = capsys.readouterr()
@@ -196,11 +197,12 @@ class TestForecast:
             "skip b.jpg -> o/b.jpg",
             "make d.jpg -> o/d.jpg",
             "make d.jpg -> o/d_s2.jpg",
+            "make d.jpg -> o/d_sheet.jpg",
         ]
         assert err.splitlines() == [
             "failed c.jpg: is empty",
-            "3 pictures of 2 photos to make, 1 photo already there, 1 unreadable; "
-            "nothing was written",
+            "3 pictures, 1 sheet of 2 photos to make, 1 photo already there, "
+            "1 unreadable; nothing was written",
         ]
 
 

@@ -1,5 +1,6 @@
 """Counts and exit codes of a run."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,18 @@ def test_photos_and_pictures_are_counted():
     report = Report.of([DONE, SKIPPED, FAILED, DONE])
     assert report.counts == {"done": 2, "skipped": 1, "failed": 1}
     assert report.sample_count == 4
+    assert not report.extra_counts
     assert report.left_count == 0
+
+
+def test_sheets_and_maps_are_counted_apart():
+    """Those that were there already are not."""
+    sheet = {"sheet": "o/a_sheet.jpg"}
+    both = sheet | {"spread": "o/a_spread.png"}
+    outcomes = [(DONE, sheet), (DONE, both), (SKIPPED, both)]
+    report = Report.of([replace(each, extras=extras) for each, extras in outcomes])
+    assert report.extra_counts == {"sheet": 2, "spread": 1}
+    assert report.sample_count == 4
 
 
 def test_what_an_interrupted_run_left_is_known():
