@@ -23,6 +23,9 @@ DEFAULT_COMMAND = "photos"
 # Command -> module and attribute.
 COMMANDS = {
     "photos": ("colorize_cli.commands.photos", "photos"),
+    "gallery": ("colorize_cli.commands.gallery", "gallery"),
+    "apply-choices": ("colorize_cli.commands.apply_choices", "apply_choices"),
+    "turing-test": ("colorize_cli.commands.turing_test", "turing_test"),
     "inspect": ("colorize_cli.commands.inspect", "inspect"),
     "import-checkpoint": (
         "colorize_cli.commands.import_checkpoint",

@@ -7,7 +7,7 @@ import click
 
 from colorize_cli.options.group import Command, decorate
 
-__all__ = ["run_options"]
+__all__ = ["run_options", "usable_cores"]
 
 
 class BatchSize(click.ParamType[int | None]):
