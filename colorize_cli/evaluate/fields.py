@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from colorize_cli.evaluate.features import distances_of
 from colorize_cli.evaluate.judgement import Judge, judge
 from colorize_cli.evaluate.scores import score_photo
-from colorize_cli.evaluate.summary import WaySummary, summarize_ways
+from colorize_cli.evaluate.summary import Distances, WaySummary, summarize_ways
 from colorize_cli.evaluate.ways import RGB, Way, colorized
 
 __all__ = ["score_fields"]
@@ -36,11 +37,16 @@ def score_fields(
     Returns:
         The summary of each way: grey, mean colour, single sample, mean, medoid, best.
     """
-    known = labels if labels is not None else [None] * len(photos)
-    scores, judgements = [], []
-    for photo, field, label in zip(photos, fields, known, strict=True):
+    scores, verdicts, features = [], [], []
+    for photo, field in zip(photos, fields, strict=True):
         result = colorized(photo, field)
         scores.append(score_photo(result))
         if classifier is not None:
-            judgements.append(judge(result, classifier, label))
-    return summarize_ways(scores, judgements)
+            verdict, seen = judge(result, classifier)
+            verdicts.append(verdict)
+            features.append(seen)
+    distances = None
+    if features:
+        stacked = np.stack(features)
+        distances = Distances(distances_of(lambda way: [stacked[:, way]]), {})
+    return summarize_ways(scores, verdicts, labels, distances)

@@ -6,8 +6,8 @@ where it matters (Zhang et al. 2016, section 3.2; Palette's classification accur
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 from colorize_cli.evaluate.scores import best_sample
 from colorize_cli.evaluate.ways import RGB, WAYS, Colorized, Way
 
-__all__ = ["Judge", "Judgement", "judge"]
+__all__ = ["Features", "Judge", "Reading", "Verdict", "judge", "pictures_of"]
+
+# A row for each way, in the order of `WAYS`, (7, F); for `single` the first sample's.
+Features = NDArray[np.float32]
 
 
 class Reading(Protocol):
@@ -38,36 +41,60 @@ class Judge(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    """One photo.
+class Verdict:
+    """The classes that are seen in one photo's pictures.
 
     Attributes:
-        label: The right class.
-        is_given: Whether it is known; if not, it is what is seen in the original.
-        correct: For each way whether that class is seen, 0 or 1; for `single` the share
-            of the samples.
-        features: A row for each way, in the order of `WAYS`, (7, F); for `single` that
-            of the first sample.
+        ways: The class in the picture of each way; for `single` in the first sample.
+        samples: The class in each sample.
     """
 
-    label: int
-    is_given: bool
-    correct: dict[Way, float]
-    features: NDArray[np.float32]
+    ways: dict[Way, int]
+    samples: list[int]
+
+    @property
+    def own_label(self) -> int:
+        """What is seen in the original: for want of a label, this counts as right."""
+        return self.ways["original"]
+
+    def correct(self, way: Way, label: int) -> float:
+        """Whether the class is seen, 0 or 1; for `single` the share of the samples."""
+        if way == "single":
+            return self.samples.count(label) / len(self.samples)
+        return float(self.ways[way] == label)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain numbers."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """Inverse of `to_json`.
+
+        Raises:
+            KeyError: If a way is missing.
+        """
+        ways: dict[Way, int] = {way: int(values["ways"][way]) for way in WAYS}
+        return cls(ways=ways, samples=[int(label) for label in values["samples"]])
 
 
-def judge(result: Colorized, classifier: Judge, label: int | None = None) -> Judgement:
-    """Let the classifier read every picture once.
+def judge(result: Colorized, classifier: Judge) -> tuple[Verdict, Features]:
+    """Let the classifier read every picture once."""
+    pictures, rows = pictures_of(result)
+    reading = classifier.read(pictures)
+    labels = [int(label) for label in reading.labels]
+    verdict = Verdict(
+        ways={way: labels[row] for way, row in rows.items()},
+        samples=labels[-len(result.samples) :],
+    )
+    return verdict, reading.features[[rows[way] for way in WAYS]]
 
-    Args:
-        result: The pictures.
-        classifier: Who reads them.
-        label: The right class; None takes the classifier's word on the original.
-    """
-    single = [result.original, result.grey, result.mean_colour, result.mean]
-    reading = classifier.read([*single, *result.samples])
-    first = len(single)
-    row: dict[Way, int] = {
+
+def pictures_of(result: Colorized) -> tuple[list[RGB], dict[Way, int]]:
+    """Every picture once, the samples last, and which of them is which way's."""
+    pictures = [result.original, result.grey, result.mean_colour, result.mean]
+    first = len(pictures)
+    rows: dict[Way, int] = {
         "original": 0,
         "grey": 1,
         "mean_colour": 2,
@@ -76,13 +103,4 @@ def judge(result: Colorized, classifier: Judge, label: int | None = None) -> Jud
         "medoid": first + result.medoid,
         "best": first + best_sample(result),
     }
-    right = int(reading.labels[0]) if label is None else label
-    hits = reading.labels == right
-    correct = {way: float(hits[row[way]]) for way in WAYS}
-    correct["single"] = float(hits[first:].mean())
-    return Judgement(
-        label=right,
-        is_given=label is not None,
-        correct=correct,
-        features=reading.features[[row[way] for way in WAYS]],
-    )
+    return [*pictures, *result.samples], rows

@@ -2,17 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import numpy as np
-from numpy.typing import NDArray
 
-from colorize_cli.evaluate.frechet import frechet_distance
-from colorize_cli.evaluate.judgement import Judgement
+from colorize_cli.evaluate.judgement import Verdict
 from colorize_cli.evaluate.scores import PhotoScores, PictureScores
 from colorize_cli.evaluate.ways import WAYS, Way
 from colorize_cli.imaging.metrics import TUTORIAL_SCALE, recovered
 
-__all__ = ["WaySummary", "summarize_ways"]
+__all__ = ["Distances", "WaySummary", "are_given", "summarize_ways"]
+
+
+@dataclass(frozen=True, slots=True)
+class Distances:
+    """Of each way to the originals, on features of EfficientNet-Lite0 and Inception."""
+
+    frechet: Mapping[Way, float | None]
+    fid: Mapping[Way, float | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +44,8 @@ class WaySummary:
             without a classifier.
         recovered: Share of what is lost in grey; None where nothing is.
         frechet: Frechet distance to the originals on the classifier's features.
+        lpips: Learned perceptual distance, AlexNet; None without its weights.
+        fid: Frechet distance on Inception's features; None without its weights.
     """
 
     mae: float
@@ -55,16 +64,24 @@ class WaySummary:
     accuracy: float | None = None
     recovered: float | None = None
     frechet: float | None = None
+    lpips: float | None = None
+    fid: float | None = None
 
 
 def summarize_ways(
-    photos: Sequence[PhotoScores], judgements: Sequence[Judgement] = ()
+    photos: Sequence[PhotoScores],
+    verdicts: Sequence[Verdict] = (),
+    labels: Sequence[int | None] | None = None,
+    distances: Distances | None = None,
 ) -> dict[Way, WaySummary]:
     """One summary per way.
 
     Args:
         photos: At least one.
-        judgements: One per photo, or none.
+        verdicts: The classifier's on each photo, or none.
+        labels: The right class of each photo. Where one is not known, what is seen in
+            the original counts as right for all: `accuracy` is agreement then.
+        distances: Of each way, if they were measured.
 
     Raises:
         ValueError: If there is no photo.
@@ -72,26 +89,49 @@ def summarize_ways(
     if not photos:
         raise ValueError("a set needs at least one photo that can be read")
     means = {way: PictureScores.mean_of([p.ways[way] for p in photos]) for way in WAYS}
-    accuracy = {
-        way: float(np.mean([each.correct[way] for each in judgements]))
-        for way in (WAYS if judgements else ())
-    }
-    distances = distances_of(judgements) if judgements else {}
+    accuracies = accuracies_of(verdicts, labels) if verdicts else {}
+    distances = distances or Distances({}, {})
     return {
         way: summary_of(
-            means[way], means["original"], recovery(way, accuracy), distances.get(way)
+            means[way],
+            means["original"],
+            accuracy=accuracies.get(way),
+            recovered=recovery(way, accuracies),
+            frechet=distances.frechet.get(way),
+            fid=distances.fid.get(way),
         )
         for way in WAYS
     }
 
 
+def are_given(labels: Sequence[int | None] | None) -> TypeGuard[Sequence[int]]:
+    """Whether the right class of every photo is known."""
+    return labels is not None and None not in labels
+
+
+def accuracies_of(
+    verdicts: Sequence[Verdict], labels: Sequence[int | None] | None
+) -> dict[Way, float]:
+    """Share of the photos in which the right class is seen, for each way."""
+    right = labels if are_given(labels) else [each.own_label for each in verdicts]
+    pairs = list(zip(verdicts, right, strict=True))
+    return {
+        way: float(np.mean([verdict.correct(way, label) for verdict, label in pairs]))
+        for way in WAYS
+    }
+
+
+def recovery(way: Way, accuracies: Mapping[Way, float]) -> float | None:
+    """Share of what is lost in grey that a way brings back."""
+    if not accuracies:
+        return None
+    return recovered(accuracies["grey"], accuracies[way], accuracies["original"])
+
+
 def summary_of(
-    mean: PictureScores,
-    original: PictureScores,
-    recovery: tuple[float | None, float | None],
-    frechet: float | None,
+    mean: PictureScores, original: PictureScores, **others: float | None
 ) -> WaySummary:
-    """Means and ratios of one way."""
+    """Means and ratios of one way; `others` are the figures of whole sets."""
     return WaySummary(
         mae=mean.mae,
         mae_tutorial=mean.mae / TUTORIAL_SCALE,
@@ -106,26 +146,6 @@ def summary_of(
         dcf_abs_photos=mean.colorfulness_abs_gap,
         chroma_ratio=mean.chroma / max(original.chroma, 1e-9),
         tint_ratio=mean.tint / max(original.tint, 1e-9),
-        accuracy=recovery[0],
-        recovered=recovery[1],
-        frechet=frechet,
+        lpips=mean.lpips,
+        **others,
     )
-
-
-def recovery(
-    way: Way, accuracy: Mapping[Way, float]
-) -> tuple[float | None, float | None]:
-    """A way's accuracy, and the share of the loss that it brings back."""
-    if not accuracy:
-        return None, None
-    back = recovered(accuracy["grey"], accuracy[way], accuracy["original"])
-    return accuracy[way], back
-
-
-def distances_of(judgements: Sequence[Judgement]) -> dict[Way, float | None]:
-    """Frechet distance of each way to the originals."""
-    features: NDArray[np.float32] = np.stack([each.features for each in judgements])
-    return {
-        way: frechet_distance(features[:, number], features[:, 0])
-        for number, way in enumerate(WAYS)
-    }

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from colorize_cli.evaluate.fields import score_fields
-from colorize_cli.evaluate.judgement import judge
+from colorize_cli.evaluate.judgement import Verdict, judge
 from colorize_cli.evaluate.scores import PhotoScores, score_photo
 from colorize_cli.evaluate.summary import summarize_ways
 from colorize_cli.evaluate.ways import WAYS, ab_of, colorized, with_ab
@@ -100,19 +100,22 @@ def test_every_picture_is_judged_once():
     """Original, grey, mean colour, mean and samples; medoid and best are samples."""
     judge_once = ChromaJudge()
     result = colorized(PHOTOS[0], fields_of(0.2, 0.9)[0])
-    judgement = judge(result, judge_once)
+    verdict, features = judge(result, judge_once)
     assert judge_once.read_count == 6
-    assert judgement.features.shape == (len(WAYS), 2)
-    assert not judgement.is_given
+    assert features.shape == (len(WAYS), 2)
+    assert Verdict.from_json(verdict.to_json()) == verdict
 
 
 def test_scores_survive_a_file():
     """What is read back is what was written, to the last digit that is kept."""
-    scores = score_photo(colorized(PHOTOS[0], fields_of(0.2, 0.9)[0]))
+    result = colorized(PHOTOS[0], fields_of(0.2, 0.9)[0])
+    scores = score_photo(result, lambda one, other: float(np.abs(one - other).mean()))
     again = PhotoScores.from_json(scores.to_json())
     assert again.to_json() == scores.to_json()
     assert again.ways["best"].psnr == pytest.approx(scores.ways["best"].psnr, abs=1e-6)
     assert scores.diversity > 1
+    assert again.lpips_diversity > 1
+    assert again.ways["original"].lpips == 0 < again.ways["grey"].lpips
 
 
 def test_a_set_without_photos_is_refused():
