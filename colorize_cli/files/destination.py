@@ -1,12 +1,13 @@
 """The place that results are written to."""
 
+import os
 from collections.abc import Hashable
 from pathlib import Path, PurePosixPath
 from stat import S_ISDIR, S_ISREG
 from types import TracebackType
 from typing import Protocol, Self
 
-from colorize_cli.errors import PlanError
+from colorize_cli.errors import DecodeError, PlanError
 from colorize_cli.files import disk
 
 __all__ = ["LEDGER_NAME", "Destination", "FolderDestination"]
@@ -45,6 +46,12 @@ class Destination(Protocol):
         """Whether a result is there.
 
         A folder in its place is none; it is left to fail as the result is written.
+        """
+
+    def read(self, relative: PurePosixPath) -> bytes | None:
+        """The whole of a result; None if there is none that can be read.
+
+        Asked for only what the ledger knows, so a destination without one has nothing.
         """
 
     def identity(self, relative: PurePosixPath) -> Hashable | None:
@@ -90,6 +97,9 @@ class FolderDestination:
         except OSError as error:
             reason = f"cannot be made ({error.strerror}); choose another folder with -o"
             raise PlanError(f"{self.root}: {reason}") from error
+        if not os.access(self.root, os.W_OK):
+            reason = "may not be written to; choose another folder with -o"
+            raise PlanError(f"{self.root}: {reason}")
         return self
 
     def __exit__(
@@ -113,6 +123,13 @@ class FolderDestination:
         """Whether a file is there, also where the folder may not be looked into."""
         status = disk.status_of(self.root / relative)
         return status is not None and S_ISREG(status.st_mode)
+
+    def read(self, relative: PurePosixPath) -> bytes | None:
+        """The whole file; see `Destination`."""
+        try:
+            return disk.read(self.root / relative)
+        except DecodeError:
+            return None
 
     def identity(self, relative: PurePosixPath) -> disk.Identity | None:
         """Device and inode; see `Destination`."""
