@@ -116,7 +116,7 @@ class Ensemble:
         for sample in self.samples:
             label = f"sample {sample + 1}, seed {seed}"
             if sample == picked:
-                label += f": {pick}"
+                label += f" ({pick})"
             cells.append(cell(label, sample, is_picked=sample == picked))
         return contact_sheet(self.name, self._note(), cells)
 

@@ -77,7 +77,8 @@ def reverse(
         step: The update rule, as `step_of` makes it.
         prediction: What the denoiser predicts.
         clip: Clean estimates are clamped to [-clip, clip].
-        on_step: Called after each step with gamma_next, y, and the clean estimate.
+        on_step: Called in each step with gamma, the noisy y that the network sees, and
+            the clean estimate made of it; y is overwritten after the call.
 
     Returns:
         Normalised ab, (B, 2, H, W), in [-clip, clip]; a view into x.
@@ -86,7 +87,7 @@ def reverse(
         y = x[:, 1:]
         predicted = denoiser(x, gamma)
         y0 = predict_clean(y, predicted, gamma, prediction).clip(-clip, clip)
-        x[:, 1:] = step(y, y0, gamma, gamma_next)
         if on_step is not None:
-            on_step(gamma_next, x[:, 1:], y0)
+            on_step(gamma, y, y0)
+        x[:, 1:] = step(y, y0, gamma, gamma_next)
     return x[:, 1:]

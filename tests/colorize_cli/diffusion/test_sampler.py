@@ -175,19 +175,20 @@ def test_estimates_are_clamped():
 
 
 def test_on_step_sees_every_step():
-    """The callback gets gamma_next, y after the step and the clean estimate."""
-    target = target_picture()
+    """The callback gets gamma, y before the step and the clean estimate made of it."""
+    target, start = target_picture(), noisy_input()
     schedule = NoiseSchedule.cosine(5)
     calls = []
     y = reverse(
         point_mass(target, "v"),
-        noisy_input(),
+        start.copy(),
         schedule,
         step=make_step("ddim"),
         prediction="v",
         clip=1.0,
         on_step=lambda *call: calls.append((call[0], call[1].copy(), call[2])),
     )
-    assert [call[0] for call in calls] == [*schedule.gammas[1:], 1.0]
-    assert np.array_equal(calls[-1][1], y)
+    assert [call[0] for call in calls] == [*schedule.gammas]
+    assert np.array_equal(calls[0][1], start[:, 1:])
+    assert np.array_equal(calls[-1][2], y)
     assert all(np.abs(y0 - target).max() < 1e-4 for _, _, y0 in calls)
