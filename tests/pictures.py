@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import tifffile
 from PIL import Image
+from PIL.TiffImagePlugin import IFDRational
 
 HEIGHT, WIDTH = 50, 70
 
@@ -66,6 +67,23 @@ def exif_block(orientation: int | None = None, description: str = "") -> bytes:
     if description:
         exif[0x010E] = description
     return exif.tobytes().removeprefix(b"Exif\0\0")
+
+
+def exif_of(values: dict[int, object]) -> bytes:
+    """An EXIF block with these tags in its first directory, made by Pillow."""
+    exif = Image.Exif()
+    for tag, value in values.items():
+        exif[tag] = IFDRational(*value) if isinstance(value, tuple) else value
+    return exif.tobytes().removeprefix(b"Exif\0\0")
+
+
+def iptc_records(*keywords: str) -> bytes:
+    """IPTC-IIM records: UTF-8 announced, then a keyword each (2:25)."""
+    records = b"\x1c\x01\x5a\0\x03\x1b%G"
+    for word in keywords:
+        raw = word.encode()
+        records += b"\x1c\x02\x19" + struct.pack(">H", len(raw)) + raw
+    return records
 
 
 def icc_profile(space: bytes = b"RGB ", size_bytes: int = 400) -> bytes:

@@ -6,8 +6,14 @@ containers are read and written here; the compressed pixels are left to OpenCV,
 imagecodecs and tifffile.
 """
 
-from colorize_cli.codec.decoding import MAX_PIXELS, decode
-from colorize_cli.codec.encoding import encode
+from colorize_cli.codec.decoding import MAX_PIXELS, Document, decode, read_document
+from colorize_cli.codec.encoding import (
+    encode,
+    encode_pages,
+    holds_alpha,
+    holds_pages,
+    sample_bits,
+)
 from colorize_cli.codec.formats import (
     READABLE_SUFFIXES,
     Format,
@@ -19,10 +25,16 @@ from colorize_cli.codec.quiet import hush
 __all__ = [
     "MAX_PIXELS",
     "READABLE_SUFFIXES",
+    "Document",
     "Format",
     "decode",
     "encode",
+    "encode_pages",
+    "holds_alpha",
+    "holds_pages",
     "output_format",
+    "read_document",
+    "sample_bits",
     "suffix_of",
 ]
 

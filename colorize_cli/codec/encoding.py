@@ -1,121 +1,200 @@
-"""`Photo` to bytes."""
+"""Photos to bytes."""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Any
 
 import cv2
 import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 
-from colorize_cli.codec import jpeg, png, tiff, webp
+from colorize_cli.codec import avif, bmp, jpeg, jpeg_segments, png, pnm, webp
+from colorize_cli.codec.depth import in_8_bits
 from colorize_cli.codec.formats import Format
+from colorize_cli.codec.jpeg2000 import encode_jpeg2000
 from colorize_cli.codec.opencv import imencode_rgb
+from colorize_cli.codec.tiff_writing import encode_tiff
 from colorize_cli.errors import EncodeError
 from colorize_cli.imaging.photo import Photo, Pixels
 
-__all__ = ["encode"]
+__all__ = ["encode", "encode_pages", "holds_alpha", "holds_pages", "sample_bits"]
 
-# What the formats can say in their headers, per side.
-MAX_SIDE_PX: dict[Format, int] = {"jpg": jpeg.MAX_SIDE_PX, "webp": 16383}
+# What the formats can say in their headers, per side, or their encoders write.
+MAX_SIDE_PX: dict[Format, int] = {
+    "jpg": jpeg.MAX_SIDE_PX,
+    "webp": 16383,
+    "avif": avif.MAX_SIDE_PX,
+    "bmp": 32767,
+}
 LOSSLESS_QUALITY = 100
-WHITE = 255
 
 # Fast settings, for photos: run lengths after a horizontal difference.
 PNG_LEVEL, PNG_RLE, PNG_FILTER_SUB = 1, 3, 16
+
+SAMPLE_BITS: dict[Format, int] = {
+    "png": 16,
+    "tiff": 16,
+    "jp2": 16,
+    "ppm": 16,
+    "avif": 12,
+    "jpg": 8,
+    "webp": 8,
+    "bmp": 8,
+}
+WITHOUT_ALPHA: frozenset[Format] = frozenset({"jpg", "ppm"})
+
+
+def holds_pages(format: Format) -> bool:
+    """Whether several pages can be written as one file."""
+    return format == "tiff"
+
+
+def holds_alpha(format: Format) -> bool:
+    """Whether transparency is kept; else photos are laid on white."""
+    return format not in WITHOUT_ALPHA
+
+
+def sample_bits(format: Format) -> int:
+    """Bits per channel that are kept at most."""
+    return SAMPLE_BITS[format]
 
 
 def encode(photo: Photo, format: Format, *, quality: int = 95) -> bytes:
     """Encode a photo with its metadata.
 
-    - `png` and `tiff` are lossless and keep 16 bits and alpha. TIFF keeps of EXIF the
-      texts and the resolution.
+    - `png`, `tiff` and `jp2` are lossless and keep 16 bits and alpha.
     - `jpg` has full chroma resolution (4:4:4). It has no alpha: the photo is laid on
-      white. EXIF and XMP above 64 KiB do not fit and are left out.
+      white. EXIF and IPTC above 64 KiB do not fit and are left out.
     - `webp` keeps alpha; it halves chroma resolution, but at quality 100 is lossless.
-    - `jpg` and `webp` round 16 bits to 8.
+    - `avif` keeps alpha, full chroma resolution and 12 bits; at quality 100 it is
+      lossless.
+    - `bmp` keeps alpha, and of the metadata resolution and XMP; `ppm` keeps 16 bits and
+      XMP.
 
     Args:
         photo: What to encode.
         format: As what.
-        quality: 1 to 100, for `jpg` and `webp`.
+        quality: 1 to 100, for `jpg`, `webp` and `avif`.
 
     Raises:
         EncodeError: If the format cannot hold the photo.
     """
+    return encode_pages([photo], format, quality=quality)
+
+
+def encode_pages(
+    pages: Iterable[Photo], format: Format, *, quality: int = 95, raw_bytes: int = 0
+) -> bytes:
+    """Encode one photo, or as `tiff` any number; see `encode`.
+
+    Args:
+        pages: At least one; a page is asked for when the one before it is encoded.
+        format: As what.
+        quality: 1 to 100, for `jpg`, `webp` and `avif`.
+        raw_bytes: What the pixels of all pages take, for files above 4 GiB.
+
+    Raises:
+        EncodeError: If the format cannot hold a page, or not more than one.
+    """
+    fitting = (checked(page, format) for page in pages)
+    try:
+        if format == "tiff":
+            return encode_tiff(fitting, raw_bytes=raw_bytes)
+        first, *others = islice(fitting, 2)
+        if others:
+            raise EncodeError(f"{format} result", "holds one page; use --format tiff")
+        return ENCODERS[format](first, quality)
+    except (RuntimeError, ValueError, OverflowError, MemoryError) as error:
+        raise EncodeError(f"{format} result", f"cannot be encoded ({error})") from error
+
+
+def checked(photo: Photo, format: Format) -> Photo:
+    """The photo, if the format can hold its size.
+
+    Raises:
+        EncodeError: If it cannot.
+    """
     limit = MAX_SIDE_PX.get(format)
+    height, width = photo.size
     if limit and max(photo.size) > limit:
-        height, width = photo.size
         raise EncodeError(
             f"{width} x {height} result",
             f"{format} holds at most {limit} pixels per side; use --format png",
         )
-    try:
-        return ENCODERS[format](photo, quality)
-    except (RuntimeError, ValueError, MemoryError) as error:
-        raise EncodeError(f"{format} result", f"cannot be encoded ({error})") from error
+    return photo
 
 
 def encode_jpeg(photo: Photo, quality: int) -> bytes:
     """JPEG, 4:4:4."""
-    rgb = in_8_bits(photo.rgb)
-    if photo.alpha is not None:
-        rgb = on_white(rgb, in_8_bits(photo.alpha))
-    data = imagecodecs.jpeg8_encode(rgb, quality, subsampling="444")
-    return jpeg.with_metadata(bytes(data), photo.metadata)
+    data = imagecodecs.jpeg8_encode(opaque(photo), quality, subsampling="444")
+    return jpeg_segments.with_metadata(bytes(data), photo.metadata)
 
 
 def encode_png(photo: Photo, quality: int) -> bytes:
     """PNG of 8 or 16 bits; `quality` has no say."""
     data = imagecodecs.png_encode(
-        stacked(photo.rgb, photo.alpha),
-        level=PNG_LEVEL,
-        strategy=PNG_RLE,
-        filter=PNG_FILTER_SUB,
+        stacked(photo), level=PNG_LEVEL, strategy=PNG_RLE, filter=PNG_FILTER_SUB
     )
     return png.with_metadata(bytes(data), photo.metadata)
 
 
 def encode_webp(photo: Photo, quality: int) -> bytes:
     """WebP; lossless, also under transparent pixels, at the highest quality."""
-    rgb = in_8_bits(photo.rgb)
-    alpha = None if photo.alpha is None else in_8_bits(photo.alpha)
     settings = [cv2.IMWRITE_WEBP_QUALITY, quality]
     if quality == LOSSLESS_QUALITY:
         settings = [
             cv2.IMWRITE_WEBP_LOSSLESS_MODE,
             cv2.IMWRITE_WEBP_LOSSLESS_PRESERVE_COLOR,
         ]
-    data = imencode_rgb(
-        ".webp", stacked(rgb, alpha).astype(np.uint8, copy=False), settings
-    )
+    data = imencode_rgb(".webp", stacked_in_8_bits(photo), settings)
     return webp.with_metadata(data, photo.metadata)
 
 
-def encode_tiff(photo: Photo, quality: int) -> bytes:
-    """TIFF of 8 or 16 bits; `quality` has no say."""
-    return tiff.encode_tiff(photo)
+def encode_bmp(photo: Photo, quality: int) -> bytes:
+    """BMP of 24 bits, or 32 with alpha; `quality` has no say."""
+    data = imagecodecs.bmp_encode(stacked_in_8_bits(photo))
+    return bmp.with_metadata(bytes(data), photo.metadata)
 
 
-ENCODERS = {
+ENCODERS: dict[Format, Callable[[Photo, int], bytes]] = {
     "jpg": encode_jpeg,
     "png": encode_png,
     "webp": encode_webp,
-    "tiff": encode_tiff,
+    "avif": lambda photo, quality: avif.encode_avif(
+        stacked(photo), photo.metadata, quality
+    ),
+    "jp2": lambda photo, quality: encode_jpeg2000(stacked(photo), photo.metadata),
+    "bmp": encode_bmp,
+    "ppm": lambda photo, quality: pnm.encode_ppm(on_white(photo), photo.metadata),
 }
 
 
-def stacked(rgb: Pixels, alpha: Pixels | None) -> Pixels:
+def stacked(photo: Photo) -> NDArray[Any]:
     """(H, W, 3), or (H, W, 4) if there is an alpha; contiguous."""
-    return np.ascontiguousarray(rgb if alpha is None else np.dstack([rgb, alpha]))
+    if photo.alpha is None:
+        return np.ascontiguousarray(photo.rgb)
+    return np.dstack([photo.rgb, photo.alpha])
 
 
-def in_8_bits(pixels: Pixels) -> NDArray[np.uint8]:
-    """Round 16 bits to 8, so that 65535 is 255; 8 bits are returned as they are."""
-    if pixels.dtype == np.uint8:
-        return pixels.astype(np.uint8, copy=False)
-    return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
+def stacked_in_8_bits(photo: Photo) -> NDArray[np.uint8]:
+    """The same, rounded to 8 bits."""
+    pixels: Pixels = stacked(photo)
+    return in_8_bits(pixels)
 
 
-def on_white(rgb: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def opaque(photo: Photo) -> NDArray[np.uint8]:
+    """RGB of 8 bits, without transparency."""
+    pixels: NDArray[Any] = np.ascontiguousarray(on_white(photo))
+    return in_8_bits(pixels)
+
+
+def on_white(photo: Photo) -> Pixels:
     """Composite over white, as viewers and printers show transparent pictures."""
-    cover = alpha[..., None].astype(np.uint32)
-    mixed = rgb * cover + WHITE * (255 - cover)
-    return ((mixed + 127) // 255).astype(np.uint8)
+    if photo.alpha is None:
+        return photo.rgb
+    top = np.iinfo(photo.rgb.dtype).max
+    cover = photo.alpha[..., None].astype(np.uint64)
+    mixed = photo.rgb * cover + top * (top - cover)
+    pixels: NDArray[Any] = ((mixed + top // 2) // top).astype(photo.rgb.dtype)
+    return pixels

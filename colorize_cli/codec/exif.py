@@ -7,38 +7,56 @@ been applied, and the thumbnail, which shows the photo without its colours.
 
 import struct
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import NamedTuple
+
+from colorize_cli.codec.directories import ByteOrder, Field, read_fields, written
 
 __all__ = [
     "ASCII",
-    "RATIONAL",
+    "BYTE",
+    "INCH",
+    "IPTC_TAG",
     "RESOLUTION_UNIT",
-    "SHORT",
     "TAGS",
     "X_RESOLUTION",
     "Y_RESOLUTION",
     "Value",
-    "build",
+    "as_block",
+    "byte_order",
+    "dpi",
+    "fields_of",
     "orientation",
     "read",
+    "resolution_fields",
     "upright",
+    "with_added",
 ]
 
 ORIENTATION = 0x0112
 X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 282, 283, 296
-ASCII, SHORT, RATIONAL = 2, 3, 5
+BYTE, ASCII, SHORT, RATIONAL = 1, 2, 3, 5
+MARKS: dict[bytes, ByteOrder] = {b"II": "<", b"MM": ">"}
+# Where TIFF keeps IPTC records, and EXIF those of formats without a place for them.
+IPTC_TAG = 33723
+# ResolutionUnit.
+INCH, CENTIMETRE = 2, 3
+CM_PER_INCH = 2.54
 
 # What a TIFF file says in its own tags and an EXIF block in its first directory.
 TAGS = {
+    269: ASCII,  # DocumentName
     270: ASCII,  # ImageDescription
     271: ASCII,  # Make
     272: ASCII,  # Model
     X_RESOLUTION: RATIONAL,
     Y_RESOLUTION: RATIONAL,
+    285: ASCII,  # PageName
     RESOLUTION_UNIT: SHORT,
     305: ASCII,  # Software
     306: ASCII,  # DateTime
     315: ASCII,  # Artist
+    316: ASCII,  # HostComputer
     33432: ASCII,  # Copyright
 }
 
@@ -61,7 +79,7 @@ class Directory(NamedTuple):
     directory stands.
     """
 
-    order: str
+    order: ByteOrder
     entries: dict[int, Entry]
     next_at: int
 
@@ -105,34 +123,89 @@ def read(block: bytes | None) -> dict[int, Value]:
     return values
 
 
-def build(values: Mapping[int, Value]) -> bytes | None:
-    """A new block with these values for `TAGS`; None if there are none."""
-    if not values:
+def byte_order(block: bytes | None) -> ByteOrder:
+    """The block's byte order, "<" or ">"; "<" if there is no block."""
+    directory = parse(block or b"")
+    return directory.order if directory else "<"
+
+
+def fields_of(block: bytes | None) -> dict[int, Field]:
+    """All that the first directory holds, and the directories that hang on it."""
+    directory = parse(block or b"")
+    if directory is None or block is None:
+        return {}
+    (start,) = struct.unpack_from(directory.order + "I", block, 4)
+    return read_fields(block, start, directory.order)
+
+
+def as_block(fields: Mapping[int, Field], order: ByteOrder) -> bytes | None:
+    """A new block with these fields; None if there are none."""
+    if not fields:
         return None
-    entries, pool = b"", b""
-    pool_at = 8 + 2 + 12 * len(values) + 4
-    for tag in sorted(values):
-        value = values[tag]
-        if isinstance(value, int):
-            entries += struct.pack("<HHIHxx", tag, SHORT, 1, value)
-            continue
-        if isinstance(value, tuple):
-            raw, count = struct.pack("<II", *value), 1
-        else:
-            raw, count = value + b"\0", len(value) + 1
-        if len(raw) <= 4:
-            entries += struct.pack("<HHI4s", tag, TAGS[tag], count, raw)
-        else:
-            offset = pool_at + len(pool)
-            entries += struct.pack("<HHII", tag, TAGS[tag], count, offset)
-            pool += raw + b"\0" * (len(raw) % 2)
-    head = struct.pack("<2sHIH", b"II", 42, 8, len(values))
-    return head + entries + bytes(4) + pool
+    mark = next(mark for mark, known in MARKS.items() if known == order)
+    return mark + struct.pack(order + "HI", 42, 8) + written(fields, 8, order)
+
+
+def with_added(block: bytes | None, added: Mapping[int, Field]) -> bytes | None:
+    """The block with more entries in its first directory, in place of any old ones.
+
+    The directory is written anew behind the block; all else stays where it is, since
+    maker notes do not survive being moved.
+
+    Args:
+        block: A block, or None for a new one.
+        added: By tag; raw values in the block's byte order.
+    """
+    directory = parse(block or b"")
+    if directory is None or block is None or not added:
+        return as_block(added, "<") if directory is None and added else block
+    order = directory.order
+    at = len(block) + len(block) % 2
+    kept = {
+        tag: struct.pack(order + "HHI", tag, entry.type, entry.length)
+        + block[entry.at : entry.at + 4]
+        for tag, entry in directory.entries.items()
+        if tag not in added
+    }
+    pool, pool_at = b"", at + 2 + 12 * (len(kept) + len(added)) + 4
+    for tag, each in added.items():
+        value = each.raw.ljust(4, b"\0")
+        if len(each.raw) > 4:
+            value = struct.pack(order + "I", pool_at + len(pool))
+            pool += each.raw + b"\0" * (len(each.raw) % 2)
+        kept[tag] = struct.pack(order + "HHI", tag, each.type, each.count) + value
+    entries = b"".join(kept[tag] for tag in sorted(kept))
+    head = block[:4] + struct.pack(order + "I", at) + block[8:].ljust(at - 8, b"\0")
+    return head + struct.pack(order + "H", len(kept)) + entries + bytes(4) + pool
+
+
+def dpi(block: bytes | None) -> tuple[float, float] | None:
+    """Pixels per inch across and down; None where the block has no whole answer."""
+    values = read(block)
+    per_unit = {INCH: 1.0, CENTIMETRE: CM_PER_INCH}
+    factor = per_unit.get(int(str(values.get(RESOLUTION_UNIT, INCH))))
+    across, down = values.get(X_RESOLUTION), values.get(Y_RESOLUTION)
+    if factor is None or not isinstance(across, tuple) or not isinstance(down, tuple):
+        return None
+    if not all((*across, *down)):
+        return None
+    return across[0] / across[1] * factor, down[0] / down[1] * factor
+
+
+def resolution_fields(dpi: tuple[float, float], order: ByteOrder) -> dict[int, Field]:
+    """The three entries that say a resolution."""
+    sides = [Fraction(side).limit_denominator(10_000) for side in dpi]
+    raw = [struct.pack(order + "II", *side.as_integer_ratio()) for side in sides]
+    return {
+        X_RESOLUTION: Field(type=RATIONAL, count=1, raw=raw[0]),
+        Y_RESOLUTION: Field(type=RATIONAL, count=1, raw=raw[1]),
+        RESOLUTION_UNIT: Field(type=SHORT, count=1, raw=struct.pack(order + "H", INCH)),
+    }
 
 
 def parse(block: bytes) -> Directory | None:
     """The first directory, or None if this is no EXIF block."""
-    order = {b"II": "<", b"MM": ">"}.get(block[:2])
+    order = MARKS.get(block[:2])
     if order is None or len(block) < 10:
         return None
     magic, start = struct.unpack_from(order + "HI", block, 2)
@@ -149,7 +222,7 @@ def parse(block: bytes) -> Directory | None:
     return Directory(order, entries, end)
 
 
-def value_of(block: bytes, order: str, entry: Entry) -> Value | None:
+def value_of(block: bytes, order: ByteOrder, entry: Entry) -> Value | None:
     """The value of an entry of one of `TAGS`; None if it lies outside the block."""
     if entry.type == SHORT:
         return int(struct.unpack_from(order + "H", block, entry.at)[0])

@@ -11,8 +11,9 @@ __all__ = [
     "suffix_of",
 ]
 
-Format = Literal["jpg", "png", "webp", "tiff"]
+Format = Literal["jpg", "png", "webp", "tiff", "avif", "jp2", "bmp", "ppm"]
 
+# Suffixes that mean a format as it is written here.
 FORMAT_OF_SUFFIX: dict[str, Format] = {
     ".jpg": "jpg",
     ".jpeg": "jpg",
@@ -22,22 +23,35 @@ FORMAT_OF_SUFFIX: dict[str, Format] = {
     ".webp": "webp",
     ".tif": "tiff",
     ".tiff": "tiff",
+    ".avif": "avif",
+    ".jp2": "jp2",
+    ".bmp": "bmp",
+    ".dib": "bmp",
+    ".ppm": "ppm",
+    ".pnm": "ppm",
+}
+# Relatives of a format: bare JPEG 2000, grey PNM.
+RELATIVES: dict[str, Format] = {
+    ".j2k": "jp2",
+    ".j2c": "jp2",
+    ".jpf": "jp2",
+    ".jpx": "jp2",
+    ".pbm": "ppm",
+    ".pgm": "ppm",
 }
 USUAL_SUFFIX: dict[Format, str] = {
     "jpg": ".jpg",
     "png": ".png",
     "webp": ".webp",
     "tiff": ".tif",
+    "avif": ".avif",
+    "jp2": ".jp2",
+    "bmp": ".bmp",
+    "ppm": ".ppm",
 }
 
 # In lower case. Files in a folder with other suffixes are not photos for this tool.
-READABLE_SUFFIXES = frozenset(FORMAT_OF_SUFFIX) | {
-    ".bmp",
-    ".jp2",
-    ".pgm",
-    ".pnm",
-    ".ppm",
-}
+READABLE_SUFFIXES = frozenset(FORMAT_OF_SUFFIX) | frozenset(RELATIVES) | {".pam"}
 
 # First bytes, from an offset on, by which a photo without a name is known.
 SIGNATURES = (
@@ -48,6 +62,11 @@ SIGNATURES = (
     (8, b"WEBP", ".webp"),
     (4, b"ftypavif", ".avif"),
     (4, b"jP  ", ".jp2"),
+    (0, b"\xff\x4f\xff\x51", ".j2k"),
+    (0, b"BM", ".bmp"),
+    (0, b"P5", ".pgm"),
+    (0, b"P6", ".ppm"),
+    (0, b"P7", ".pam"),
 )
 
 
@@ -70,7 +89,8 @@ def output_format(source: PurePath, requested: Format | None) -> Format:
         The requested format, else the source's own; PNG, which loses nothing, for
         sources in a format that is not written here.
     """
-    return requested or FORMAT_OF_SUFFIX.get(source.suffix.lower(), "png")
+    suffix = source.suffix.lower()
+    return requested or (FORMAT_OF_SUFFIX | RELATIVES).get(suffix, "png")
 
 
 def suffix_of(format: Format, source: PurePath | None = None) -> str:

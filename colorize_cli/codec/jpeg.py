@@ -16,14 +16,28 @@ from functools import partial
 import imagecodecs
 import numpy as np
 
-from colorize_cli.codec.metadata import EXIF_PREFIX
+from colorize_cli.codec.extended_xmp import XmpParts
+from colorize_cli.codec.jpeg_segments import (
+    APP0,
+    APP1,
+    APP2,
+    APP13,
+    APP14,
+    EXTENSION_PREFIX,
+    ICC_PREFIX,
+    JFIF_PREFIX,
+    PHOTOSHOP_PREFIX,
+    XMP_PREFIX,
+    dpi_of_jfif,
+)
+from colorize_cli.codec.metadata import EXIF_PREFIX, iptc_of_photoshop
 from colorize_cli.codec.opencv import imdecode_rgb
 from colorize_cli.codec.profiles import cmyk_to_rgb, colour_space
 from colorize_cli.codec.survey import Survey
 from colorize_cli.errors import DecodeError, UnsupportedPhotoError
 from colorize_cli.imaging.photo import Metadata, Pixels
 
-__all__ = ["MAGIC", "MAX_SIDE_PX", "survey_jpeg", "with_metadata"]
+__all__ = ["MAGIC", "MAX_SIDE_PX", "survey_jpeg"]
 
 MAGIC = b"\xff\xd8\xff"
 
@@ -33,13 +47,8 @@ RESTARTS = range(0xD0, 0xD8)
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 # Baseline and extended sequential, Huffman coded.
 SEQUENTIAL = frozenset({0xC0, 0xC1})
-APP1, APP2, APP14 = 0xE1, 0xE2, 0xEE
 
-XMP_PREFIX = b"http://ns.adobe.com/xap/1.0/\0"
-ICC_PREFIX = b"ICC_PROFILE\0"
 ADOBE_PREFIX = b"Adobe"
-# A segment's length counts itself, so this much is left for the payload.
-MAX_PAYLOAD = 65533
 # The format ends at 65535, libjpeg, and with it most readers, at this.
 MAX_SIDE_PX = 65500
 
@@ -62,7 +71,10 @@ class Segments:
     # Where the end marker stands.
     end: int = 0
     exif: bytes | None = None
-    xmp: bytes | None = None
+    xmp: XmpParts = field(default_factory=XmpParts)
+    # Photoshop's resources; long ones go on in the next segment.
+    photoshop: bytes = b""
+    dpi: tuple[float, float] | None = None
     # Parts of the profile by their number.
     icc_parts: dict[int, bytes] = field(default_factory=dict)
     icc_count: int = 0
@@ -74,7 +86,13 @@ class Segments:
         numbers = range(1, self.icc_count + 1)
         icc = b"".join(self.icc_parts.get(number, b"") for number in numbers)
         is_whole = bool(icc) and self.icc_parts.keys() == set(numbers)
-        return Metadata(exif=self.exif, icc=icc if is_whole else None, xmp=self.xmp)
+        return Metadata(
+            exif=self.exif,
+            icc=icc if is_whole else None,
+            xmp=self.xmp.whole(),
+            iptc=iptc_of_photoshop(self.photoshop),
+            dpi=self.dpi,
+        )
 
 
 def survey_jpeg(data: bytes, name: object) -> Survey:
@@ -169,42 +187,25 @@ def take(segments: Segments, marker: int, payload: bytes) -> None:
         segments.frame, segments.precision = marker, precision
         segments.height_px, segments.width_px = height, width
         segments.channels = channels
-    elif marker == APP1 and payload.startswith(EXIF_PREFIX):
+    else:
+        take_metadata(segments, marker, payload)
+
+
+def take_metadata(segments: Segments, marker: int, payload: bytes) -> None:
+    """Note the metadata of an application's segment."""
+    if marker == APP1 and payload.startswith(EXIF_PREFIX):
         segments.exif = segments.exif or payload.removeprefix(EXIF_PREFIX)
     elif marker == APP1 and payload.startswith(XMP_PREFIX):
-        segments.xmp = segments.xmp or payload.removeprefix(XMP_PREFIX)
+        segments.xmp.take_packet(payload.removeprefix(XMP_PREFIX))
+    elif marker == APP1 and payload.startswith(EXTENSION_PREFIX):
+        segments.xmp.take_extension(payload.removeprefix(EXTENSION_PREFIX))
     elif marker == APP2 and payload.startswith(ICC_PREFIX):
         number, count = struct.unpack_from("BB", payload, len(ICC_PREFIX))
         segments.icc_count = count
         segments.icc_parts.setdefault(number, payload[len(ICC_PREFIX) + 2 :])
+    elif marker == APP0 and payload.startswith(JFIF_PREFIX):
+        segments.dpi = segments.dpi or dpi_of_jfif(payload)
+    elif marker == APP13 and payload.startswith(PHOTOSHOP_PREFIX):
+        segments.photoshop += payload.removeprefix(PHOTOSHOP_PREFIX)
     elif marker == APP14 and payload.startswith(ADOBE_PREFIX):
         segments.has_adobe_marker = True
-
-
-def with_metadata(data: bytes, metadata: Metadata) -> bytes:
-    """Insert metadata after the JFIF segment of an encoder's output.
-
-    EXIF and XMP of more than 64 KiB do not fit in a JPEG and are left out; a profile is
-    split as far as needed.
-    """
-    added = b""
-    for prefix, block in ((EXIF_PREFIX, metadata.exif), (XMP_PREFIX, metadata.xmp)):
-        if block and len(prefix) + len(block) <= MAX_PAYLOAD:
-            added += segment(APP1, prefix + block)
-    if metadata.icc:
-        size = MAX_PAYLOAD - len(ICC_PREFIX) - 2
-        starts = range(0, len(metadata.icc), size)
-        if len(starts) <= 255:
-            for number, start in enumerate(starts, 1):
-                head = ICC_PREFIX + bytes((number, len(starts)))
-                added += segment(APP2, head + metadata.icc[start : start + size])
-    # SOI, then the JFIF segment, which must stay first.
-    after_jfif = 2
-    if data[2:4] == b"\xff\xe0":
-        after_jfif = 4 + int.from_bytes(data[4:6], "big")
-    return data[:after_jfif] + added + data[after_jfif:]
-
-
-def segment(marker: int, payload: bytes) -> bytes:
-    """One marker segment."""
-    return struct.pack(">BBH", 0xFF, marker, len(payload) + 2) + payload

@@ -1,20 +1,49 @@
-"""JPEG 2000, boxed (.jp2) or bare, as archives deliver it: read, never written."""
+"""JPEG 2000, boxed (.jp2) or bare, as archives deliver it; written boxed, lossless."""
 
 import struct
+from dataclasses import dataclass
+from math import ceil, log10
+from typing import Any
 
 import imagecodecs
+import numpy as np
+from numpy.typing import NDArray
 
+from colorize_cli.codec.boxes import Box, boxes, written
+from colorize_cli.codec.depth import full_scale
+from colorize_cli.codec.metadata import plausible_dpi, resolution_of
 from colorize_cli.codec.survey import Survey
 from colorize_cli.errors import DecodeError, UnsupportedPhotoError
 from colorize_cli.imaging.photo import Metadata
 
-__all__ = ["MAGICS", "survey_jpeg2000"]
+__all__ = ["MAGICS", "encode_jpeg2000", "survey_jpeg2000"]
 
 CODESTREAM = b"\xff\x4f\xff\x51"
 MAGICS = (b"\x00\x00\x00\x0cjP  \r\n\x87\n", CODESTREAM)
 END_OF_CODESTREAM = b"\xff\xd9"
-# An XMP packet's box starts with this identifier.
+
+# Metadata boxes start with one of these identifiers.
 XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+EXIF_UUID = b"JpgTiffExif->JP2"
+IPTC_UUID = bytes.fromhex("33c7a4d2b81d4723a0baf1a3e097ad38")
+
+# A colr box: method (restricted ICC), precedence, approximation; then the profile.
+RESTRICTED_ICC, ANY_ICC = b"\2", b"\3"
+METRES_PER_INCH = 0.0254
+# Across and down as fractions and powers of ten, down first.
+RESOLUTION = struct.Struct(">4H2b")
+
+
+@dataclass(slots=True)
+class Contents:
+    """What the boxes of a file hold."""
+
+    # Where the codestream starts.
+    start: int | None = None
+    icc: bytes | None = None
+    dpi: tuple[float, float] | None = None
+    # Metadata by identifier.
+    blocks: dict[bytes, bytes] | None = None
 
 
 def survey_jpeg2000(data: bytes, name: object) -> Survey:
@@ -22,9 +51,10 @@ def survey_jpeg2000(data: bytes, name: object) -> Survey:
 
     Raises:
         DecodeError: If it is truncated or holds no picture.
-        UnsupportedPhotoError: For depths other than 8 and 16 bits, and odd channels.
+        UnsupportedPhotoError: For more than 16 bits, signed values, and odd channels.
     """
-    start, icc, xmp = (0, None, None) if data.startswith(CODESTREAM) else boxes(data)
+    found = Contents(start=0) if data.startswith(CODESTREAM) else contents(data)
+    start, blocks = found.start, found.blocks or {}
     if start is None or data[start : start + 4] != CODESTREAM:
         raise DecodeError(name, "is truncated: it ends before the picture starts")
     # SIZ: length, capabilities, far corner, offset of the picture, tiles, channels.
@@ -34,38 +64,113 @@ def survey_jpeg2000(data: bytes, name: object) -> Survey:
     # Inside packets, bytes are stuffed so that no marker can appear.
     if data.find(END_OF_CODESTREAM, start) < 0:
         raise DecodeError(name, "is truncated: the picture breaks off")
-    if not 1 <= channels <= 4 or not depths <= {7, 15}:
+    if not 1 <= channels <= 4 or len(depths) != 1 or not depths <= set(range(16)):
         raise UnsupportedPhotoError(
-            name, "JPEG 2000 is read with 1 to 4 channels of 8 or 16 bits; convert it"
+            name,
+            "JPEG 2000 is read with 1 to 4 channels of the same depth, "
+            "at most 16 bits; convert it",
         )
+    largest = (2 << depths.pop()) - 1
     return Survey(
         width_px=right - left,
         height_px=bottom - top,
-        metadata=Metadata(icc=icc, xmp=xmp),
-        read_pixels=lambda: imagecodecs.jpeg2k_decode(data),
+        metadata=Metadata(
+            exif=blocks.get(EXIF_UUID),
+            icc=found.icc,
+            xmp=blocks.get(XMP_UUID),
+            iptc=blocks.get(IPTC_UUID),
+            dpi=found.dpi,
+        ),
+        read_pixels=lambda: full_scale(imagecodecs.jpeg2k_decode(data), largest),
     )
 
 
-def boxes(data: bytes) -> tuple[int | None, bytes | None, bytes | None]:
-    """Where the codestream starts, the ICC profile, the XMP packet."""
-    start = icc = xmp = None
-    at, end = 0, len(data)
-    while at + 8 <= end:
-        length, kind = struct.unpack_from(">I4s", data, at)
-        head = 8
-        if length == 1:
-            (length,) = struct.unpack_from(">Q", data, at + 8)
-            head = 16
-        if kind == b"jp2h":
-            # A box of boxes: go in.
-            at += head
-            continue
-        body = at + head
-        at = end if length == 0 else at + max(length, head)
-        if kind == b"jp2c":
-            start = body if start is None else start
-        elif kind == b"colr" and data[body : body + 1] in {b"\2", b"\3"}:
-            icc = data[body + 3 : at]
-        elif kind == b"uuid" and data[body : body + 16] == XMP_UUID:
-            xmp = data[body + 16 : at]
-    return start, icc, xmp
+def contents(data: bytes) -> Contents:
+    """Walk the boxes of a .jp2 file."""
+    found = Contents(blocks={})
+    for box in boxes(data):
+        if box.kind == b"jp2h":
+            for inner in boxes(data, box.start, box.end):
+                take_header(found, data, inner)
+        elif box.kind == b"jp2c":
+            found.start = box.start if found.start is None else found.start
+        elif box.kind == b"uuid" and found.blocks is not None:
+            identifier = data[box.start : box.start + 16]
+            found.blocks.setdefault(identifier, data[box.start + 16 : box.end])
+    return found
+
+
+def take_header(found: Contents, data: bytes, box: Box) -> None:
+    """Note the profile or the resolution if that is what a header's box says."""
+    if box.kind == b"colr" and data[box.start : box.start + 1] in {
+        RESTRICTED_ICC,
+        ANY_ICC,
+    }:
+        found.icc = data[box.start + 3 : box.end]
+    elif box.kind == b"res ":
+        for inner in boxes(data, box.start, box.end):
+            if inner.kind in {b"resc", b"resd"} and found.dpi is None:
+                found.dpi = dpi_of(data[inner.start : inner.end])
+
+
+def dpi_of(body: bytes) -> tuple[float, float] | None:
+    """Pixels per inch of a resolution box."""
+    if len(body) < RESOLUTION.size:
+        return None
+    down, down_by, across, across_by, down_power, across_power = RESOLUTION.unpack_from(
+        body
+    )
+    if not down_by or not across_by:
+        return None
+    return plausible_dpi(
+        across / across_by * 10.0**across_power * METRES_PER_INCH,
+        down / down_by * 10.0**down_power * METRES_PER_INCH,
+    )
+
+
+def encode_jpeg2000(pixels: NDArray[Any], metadata: Metadata) -> bytes:
+    """Encode losslessly, in boxes, with metadata where other programs look for it.
+
+    Args:
+        pixels: (H, W, 3) or (H, W, 4), uint8 or uint16.
+        metadata: All of it is kept.
+    """
+    plain = bytes(
+        imagecodecs.jpeg2k_encode(
+            np.ascontiguousarray(pixels), level=0, codecformat="JP2", reversible=True
+        )
+    )
+    parts = []
+    for box in boxes(plain):
+        content = plain[box.start : box.end]
+        if box.kind == b"jp2h":
+            content = header(plain, box, metadata)
+        if box.kind == b"jp2c":
+            parts += [
+                written(b"uuid", identifier + block)
+                for identifier, block in (
+                    (EXIF_UUID, metadata.exif),
+                    (IPTC_UUID, metadata.iptc),
+                    (XMP_UUID, metadata.xmp),
+                )
+                if block
+            ]
+        parts.append(written(box.kind, content))
+    return b"".join(parts)
+
+
+def header(data: bytes, box: Box, metadata: Metadata) -> bytes:
+    """The content of the header's box, with the photo's profile and resolution."""
+    parts = []
+    for inner in boxes(data, box.start, box.end):
+        content = data[inner.start : inner.end]
+        if inner.kind == b"colr" and metadata.icc:
+            content = RESTRICTED_ICC + b"\0\0" + metadata.icc
+        parts.append(written(inner.kind, content))
+    if found := resolution_of(metadata):
+        sides = [side / METRES_PER_INCH for side in reversed(found)]
+        powers = [max(0, ceil(log10(side / 0xFFFF))) for side in sides]
+        down, across = (round(s / 10**p) for s, p in zip(sides, powers, strict=True))
+        body = RESOLUTION.pack(down, 1, across, 1, *powers)
+        parts.append(written(b"res ", written(b"resc", body)))
+    return b"".join(parts)

@@ -5,7 +5,14 @@ import zlib
 
 import imagecodecs
 
-from colorize_cli.codec.metadata import without_prefix
+from colorize_cli.codec.metadata import (
+    IPTC_MARK,
+    iptc_of_photoshop,
+    photoshop_of_iptc,
+    plausible_dpi,
+    resolution_of,
+    without_prefix,
+)
 from colorize_cli.codec.survey import Survey
 from colorize_cli.errors import DecodeError
 from colorize_cli.imaging.photo import Metadata
@@ -14,6 +21,10 @@ __all__ = ["MAGIC", "survey_png", "with_metadata"]
 
 MAGIC = b"\x89PNG\r\n\x1a\n"
 XMP_KEYWORD = b"XML:com.adobe.xmp"
+# PNG has no place for IPTC; this is the one that ImageMagick and ExifTool use.
+IPTC_KEYWORD = b"Raw profile type iptc"
+METRES_PER_INCH = 0.0254
+PER_METRE = 1
 # Signature, then IHDR, which must be the first chunk and has 13 bytes of data.
 IHDR_END = len(MAGIC) + 12 + 13
 # Profiles and XMP are compressed; nothing honest unpacks to more than this.
@@ -28,7 +39,7 @@ def survey_png(data: bytes, name: object) -> Survey:
     """
     width, height = struct.unpack_from(">II", data, len(MAGIC) + 8)
     frame_count = 1
-    exif = icc = xmp = None
+    exif = icc = xmp = iptc = dpi = None
     at = len(MAGIC)
     while True:
         length, kind = struct.unpack_from(">I4s", data, at)
@@ -47,12 +58,16 @@ def survey_png(data: bytes, name: object) -> Survey:
                 icc = profile(bytes(body)) or icc
             case b"iTXt":
                 xmp = xmp_packet(bytes(body)) or xmp
+            case b"tEXt" | b"zTXt":
+                iptc = iptc_records(bytes(body), is_packed=kind == b"zTXt") or iptc
+            case b"pHYs":
+                dpi = dpi_of(body)
         at = end
     return Survey(
         width_px=width,
         height_px=height,
         frame_count=frame_count,
-        metadata=Metadata(exif=exif, icc=icc, xmp=xmp),
+        metadata=Metadata(exif=exif, icc=icc, xmp=xmp, iptc=iptc, dpi=dpi),
         read_pixels=lambda: imagecodecs.png_decode(data),
     )
 
@@ -68,7 +83,12 @@ def with_metadata(data: bytes, metadata: Metadata) -> bytes:
     if metadata.xmp:
         # Not compressed, no language, no translated keyword.
         added += chunk(b"iTXt", XMP_KEYWORD + b"\0\0\0\0\0" + metadata.xmp)
-    return data[:IHDR_END] + added + data[IHDR_END:]
+    if metadata.iptc:
+        added += chunk(b"tEXt", IPTC_KEYWORD + b"\0" + as_text(metadata.iptc))
+    if found := resolution_of(metadata):
+        sides = [round(side / METRES_PER_INCH) for side in found]
+        added += chunk(b"pHYs", struct.pack(">IIB", *sides, PER_METRE))
+    return b"".join((data[:IHDR_END], added, memoryview(data)[IHDR_END:]))
 
 
 def chunk(kind: bytes, body: bytes) -> bytes:
@@ -91,6 +111,38 @@ def xmp_packet(body: bytes) -> bytes | None:
     # A compression flag and method, a language and a translated keyword, the text.
     *_, text = rest[2:].split(b"\0", 2)
     return unpacked(text) if rest[:1] == b"\1" else text
+
+
+def dpi_of(body: memoryview) -> tuple[float, float] | None:
+    """Pixels per inch of a pHYs chunk; None if it only tells the aspect ratio."""
+    across, down, unit = struct.unpack_from(">IIB", body)
+    if unit != PER_METRE:
+        return None
+    return plausible_dpi(across * METRES_PER_INCH, down * METRES_PER_INCH)
+
+
+def iptc_records(body: bytes, *, is_packed: bool) -> bytes | None:
+    """The IPTC records of a text chunk, if that is what it holds."""
+    keyword, _, rest = body.partition(b"\0")
+    if keyword != IPTC_KEYWORD:
+        return None
+    # A compression method before what is packed.
+    text = unpacked(rest[1:]) if is_packed else rest
+    # A line with the kind, one with the length, then hexadecimal digits.
+    digits = b"".join((text or b"").split()[2:])
+    try:
+        raw = bytes.fromhex(digits.decode("ascii"))
+    except ValueError:
+        return None
+    return raw if raw.startswith(IPTC_MARK) else iptc_of_photoshop(raw)
+
+
+def as_text(iptc: bytes) -> bytes:
+    """IPTC records as `iptc_records` reads them."""
+    raw = photoshop_of_iptc(iptc)
+    digits = raw.hex().encode()
+    lines = [digits[at : at + 72] for at in range(0, len(digits), 72)]
+    return b"\n".join([b"\niptc", b"%8d" % len(raw), *lines, b""])
 
 
 def unpacked(packed: bytes) -> bytes | None:

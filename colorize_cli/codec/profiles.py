@@ -2,19 +2,24 @@
 
 An RGB profile travels with the photo and its pixels are taken as if they were sRGB:
 the colours are invented, and the viewer applies the profile to the result. A grey
-profile must not stand beside RGB pixels and is dropped.
+profile must not stand beside RGB pixels: the tones are converted to those of sRGB, so
+that the photo looks as light as before, and an sRGB profile takes its place.
 """
 
+from functools import cache
 from typing import Literal
 
+import cv2
 import imagecodecs
 import numpy as np
 
 from colorize_cli.imaging.photo import Pixels
 
-__all__ = ["cmyk_to_rgb", "colour_space", "kept_profile"]
+__all__ = ["cmyk_to_rgb", "colour_space", "kept_profile", "srgb_profile", "srgb_tones"]
 
 HEADER_BYTES = 128
+# Where a header says when the profile was made.
+DATE = slice(24, 36)
 
 
 def colour_space(icc: bytes | None) -> Literal["RGB", "GRAY", "CMYK"] | None:
@@ -32,8 +37,42 @@ def colour_space(icc: bytes | None) -> Literal["RGB", "GRAY", "CMYK"] | None:
 
 
 def kept_profile(icc: bytes | None) -> bytes | None:
-    """The profile if it describes RGB pixels, else None."""
-    return icc if colour_space(icc) == "RGB" else None
+    """The profile if it describes RGB pixels; sRGB's for a grey one; else None."""
+    match colour_space(icc):
+        case "RGB":
+            return icc
+        case "GRAY":
+            return srgb_profile()
+    return None
+
+
+@cache
+def srgb_profile() -> bytes:
+    """An sRGB profile, the same whenever it is made."""
+    profile = bytearray(imagecodecs.cms_profile("srgb"))
+    # The first of January 2000.
+    profile[DATE] = bytes((7, 208, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0))
+    return bytes(profile)
+
+
+def srgb_tones(grey: Pixels, icc: bytes) -> Pixels:
+    """Grey pixels that look under sRGB as they did under a grey profile.
+
+    A damaged profile says nothing; the pixels are then taken as they are.
+
+    Args:
+        grey: (H, W) uint8 or uint16.
+        icc: Its profile, of colour space GRAY.
+    """
+    levels = np.arange(np.iinfo(grey.dtype).max + 1, dtype=grey.dtype)
+    try:
+        rgb = imagecodecs.cms_transform(
+            levels[None], icc, srgb_profile(), colorspace="gray", outcolorspace="rgb"
+        )
+    except (RuntimeError, ValueError):
+        return grey
+    # The three channels differ by rounding at most.
+    return cv2.LUT(grey, np.ascontiguousarray(rgb[0, :, 1]))
 
 
 def cmyk_to_rgb(ink: Pixels, icc: bytes) -> Pixels:

@@ -18,8 +18,10 @@ class Survey:
         read_pixels: Decodes: (H, W) grey, (H, W, 2) grey and alpha, (H, W, 3) RGB or
             (H, W, 4) RGB and alpha; uint8 or uint16. Raises RuntimeError or ValueError,
             as the libraries do, if the compressed data is damaged.
-        frame_count: Pictures in the file; more than one is an animation or a document.
+        frame_count: Frames of an animation; 1 for a still picture.
         metadata: The blocks as they stand in the file.
+        turn: The orientation, 1 to 8 as in EXIF, if the container itself says it; None
+            to go by EXIF.
     """
 
     width_px: int
@@ -27,3 +29,4 @@ class Survey:
     read_pixels: Callable[[], Pixels]
     frame_count: int = 1
     metadata: Metadata = field(default_factory=Metadata)
+    turn: int | None = None

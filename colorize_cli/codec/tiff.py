@@ -1,61 +1,55 @@
-"""TIFF: pages, completeness, tags, and the many ways to store pixels."""
+"""TIFF: pages, what is in their tags, and whether all of their pixels are there."""
 
 import io
-import struct
 from functools import partial
 from typing import Any
 
-import numpy as np
-import tifffile
-from numpy.typing import NDArray
 from tifffile import COMPRESSION, PHOTOMETRIC, TiffFile, TiffPage
 
 from colorize_cli.codec import exif
-from colorize_cli.codec.exif import Value
-from colorize_cli.codec.profiles import cmyk_to_rgb, colour_space
+from colorize_cli.codec.directories import (
+    EXIF_IFD,
+    GPS_IFD,
+    ByteOrder,
+    Field,
+    read_fields,
+)
+from colorize_cli.codec.metadata import IPTC_MARK, iptc_of_photoshop
+from colorize_cli.codec.profiles import colour_space
 from colorize_cli.codec.survey import Survey
-from colorize_cli.codec.uncompressed import full_scale
+from colorize_cli.codec.tiff_pixels import DAMAGE, GREY, ICC_TAG, guarded_read
 from colorize_cli.errors import DecodeError, UnsupportedPhotoError
-from colorize_cli.imaging.photo import Metadata, Photo, Pixels
+from colorize_cli.imaging.photo import Metadata
 
-__all__ = ["MAGICS", "encode_tiff", "survey_tiff"]
+__all__ = ["MAGICS", "survey_tiff"]
 
 # Classic and BigTIFF, in both byte orders.
 MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 # Bits of NewSubfileType: a reduced copy of another page, a transparency mask.
 THUMBNAIL, MASK = 1, 4
-# ExtraSamples: colours multiplied by alpha, and not.
-ASSOCIATED, UNASSOCIATED = 1, 2
-XMP_TAG, ORIENTATION_TAG = 700, 274
-BYTE = 1
+XMP_TAG, ORIENTATION_TAG, PHOTOSHOP_TAG = 700, 274, 34377
+# Tags of a page that go on into EXIF, among them the orientation until it is applied.
+CARRIED = frozenset({*exif.TAGS, ORIENTATION_TAG, EXIF_IFD, GPS_IFD})
+RESOLUTION_TAGS = (exif.X_RESOLUTION, exif.Y_RESOLUTION, exif.RESOLUTION_UNIT)
 # ResolutionUnit; without one the resolution is a mere aspect ratio.
-NO_UNIT, INCH, CENTIMETRE = 1, 2, 3
+NO_UNIT = 1
 # Four inks and an alpha; more is not a photo.
 MAX_CHANNELS = 5
 # No writer makes larger tiles, and each is allocated whole.
 MAX_TILE_PX = 1 << 28
+# Of a scanned book; each costs time before anything is known of it.
+MAX_PAGES = 10_000
 
-GREY = frozenset({PHOTOMETRIC.MINISBLACK, PHOTOMETRIC.MINISWHITE})
 # Compressions whose decoder turns YCbCr into RGB.
 JPEGS = frozenset({COMPRESSION.JPEG, COMPRESSION.OJPEG})
 
-# What tifffile raises on damaged files, besides its own ValueErrors.
-DAMAGE = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-    struct.error,
-)
 
-
-def survey_tiff(data: bytes, name: object) -> Survey:
+def survey_tiff(data: bytes, name: object) -> list[Survey]:
     """Read the directories of a TIFF and check that all pixel data is there.
+
+    Returns:
+        A survey of each page; thumbnails and masks are none.
 
     Raises:
         DecodeError: If it is truncated or damaged.
@@ -63,27 +57,40 @@ def survey_tiff(data: bytes, name: object) -> Survey:
     """
     try:
         tiff = TiffFile(io.BytesIO(data))
+        if len(tiff.pages) > MAX_PAGES:
+            reason = f"it holds more than {MAX_PAGES} pages; divide it"
+            raise UnsupportedPhotoError(name, reason)
         pages = [page for page in tiff.pages if isinstance(page, TiffPage)]
         pictures = [page for page in pages if not page.subfiletype & (THUMBNAIL | MASK)]
-        page = (pictures or pages)[0]
-        sizes = zip(page.dataoffsets, page.databytecounts, strict=True)
-        is_complete = all(start + size <= len(data) for start, size in sizes)
-        # A BitsPerSample beyond the end is dropped, and its default taken, 1.
-        is_complete &= page.samplesperpixel == 1 or page.bitspersample > 1
-        tags = {tag.code: tag.value for tag in page.tags}
-        reason = refusal(page, tags)
-        width, height = int(page.imagewidth), int(page.imagelength)
+        return [survey_page(data, tiff, page, name) for page in pictures or [pages[0]]]
     except DAMAGE as error:
         raise DecodeError(name, f"is truncated or damaged ({error})") from error
+
+
+def survey_page(data: bytes, tiff: TiffFile, page: TiffPage, name: object) -> Survey:
+    """Survey one page."""
+    sizes = zip(page.dataoffsets, page.databytecounts, strict=True)
+    is_complete = all(start + size <= len(data) for start, size in sizes)
+    # A BitsPerSample beyond the end is dropped, and its default taken, 1.
+    is_complete &= page.samplesperpixel == 1 or page.bitspersample > 1
+    tags = {tag.code: tag.value for tag in page.tags}
+    width, height = int(page.imagewidth), int(page.imagelength)
+    reason = refusal(page, tags)
     if not is_complete or width < 1 or height < 1:
         raise DecodeError(name, "is truncated: the picture breaks off")
     if reason:
         raise UnsupportedPhotoError(name, reason)
+    fields = read_fields(
+        data,
+        page.offset,
+        tiff.byteorder,
+        is_big=tiff.is_bigtiff,
+        wanted=CARRIED | {exif.IPTC_TAG, PHOTOSHOP_TAG},
+    )
     return Survey(
         width_px=width,
         height_px=height,
-        frame_count=max(len(pictures), 1),
-        metadata=metadata_of(tags),
+        metadata=metadata_of(tags, fields, tiff.byteorder),
         read_pixels=partial(guarded_read, page, tags),
     )
 
@@ -91,7 +98,7 @@ def survey_tiff(data: bytes, name: object) -> Survey:
 def refusal(page: TiffPage, tags: dict[int, Any]) -> str | None:
     """Why pixels of this kind are not read; None if they are."""
     photometric, bits = page.photometric, page.bitspersample
-    icc = tags.get(34675)
+    icc = tags.get(ICC_TAG)
     if page.dtype is None or page.dtype.kind not in "bu" or not 1 <= bits <= 16:
         return (
             f"TIFF with pixels of type {page.dtype} is not read; convert it to 16-bit"
@@ -115,126 +122,26 @@ def refusal(page: TiffPage, tags: dict[int, Any]) -> str | None:
     return None
 
 
-def metadata_of(tags: dict[int, Any]) -> Metadata:
-    """Profile and XMP as they are; text, resolution and orientation as EXIF."""
-    values: dict[int, Value] = {}
-    for tag, kind in exif.TAGS.items():
-        value = tags.get(tag)
-        if kind == exif.ASCII and isinstance(value, str) and value:
-            values[tag] = value.encode()
-        elif kind == exif.RATIONAL and isinstance(value, tuple) and len(value) == 2:
-            values[tag] = int(value[0]), int(value[1])
-        elif kind == exif.SHORT and isinstance(value, int):
-            values[tag] = int(value)
-    if values.get(exif.RESOLUTION_UNIT, NO_UNIT) == NO_UNIT:
-        for tag in (exif.X_RESOLUTION, exif.Y_RESOLUTION, exif.RESOLUTION_UNIT):
-            values.pop(tag, None)
-    turned = tags.get(ORIENTATION_TAG)
-    if isinstance(turned, int) and 1 < turned <= 8:
-        values[ORIENTATION_TAG] = int(turned)
-    icc, xmp = tags.get(34675), tags.get(XMP_TAG)
+def metadata_of(
+    tags: dict[int, Any], fields: dict[int, Field], order: ByteOrder
+) -> Metadata:
+    """Profile, XMP and IPTC as they are; texts, resolution and the rest as EXIF."""
+    iptc, photoshop = fields.pop(exif.IPTC_TAG, None), fields.pop(PHOTOSHOP_TAG, None)
+    if tags.get(exif.RESOLUTION_UNIT, exif.INCH) == NO_UNIT:
+        for tag in RESOLUTION_TAGS:
+            fields.pop(tag, None)
+    icc, xmp = tags.get(ICC_TAG), tags.get(XMP_TAG)
+    records = in_order(iptc.raw) if iptc else None
     return Metadata(
-        exif=exif.build(values),
+        exif=exif.as_block(fields, order),
         icc=icc if isinstance(icc, bytes) else None,
         xmp=xmp if isinstance(xmp, bytes) else None,
+        iptc=records or (iptc_of_photoshop(photoshop.raw) if photoshop else None),
     )
 
 
-def guarded_read(page: TiffPage, tags: dict[int, Any]) -> Pixels:
-    """`read_page` with all that can go wrong as ValueError."""
-    try:
-        return read_page(page, tags)
-    except DAMAGE as error:
-        raise ValueError(str(error)) from error
-
-
-def read_page(page: TiffPage, tags: dict[int, Any]) -> Pixels:
-    """The pixels of a page as `Survey.read_pixels` promises them."""
-    # The batch reads several photos at once already.
-    stored = page.asarray(maxworkers=1)
-    if page.axes.startswith("S"):
-        stored = np.moveaxis(stored, 0, -1)
-    if page.photometric == PHOTOMETRIC.PALETTE:
-        # (3, entries) of 16 bits, used in full by 8-bit and smaller indices.
-        colours = np.asarray(page.colormap, np.uint16).T
-        return (colours[stored] >> 8).astype(np.uint8)
-    pixels = full_scale(stored.astype(stored.dtype.newbyteorder("=")), top_of(page))
-    if page.photometric == PHOTOMETRIC.SEPARATED:
-        return cmyk_to_rgb(pixels[..., :4], tags[34675])
-    if page.photometric == PHOTOMETRIC.MINISWHITE:
-        pixels = inverted(pixels)
-    return with_alpha_only(pixels, page)
-
-
-def top_of(page: TiffPage) -> int:
-    """The largest value that a sample of this page can take."""
-    return (1 << page.bitspersample) - 1
-
-
-def inverted(pixels: Pixels) -> Pixels:
-    """Turn 0 as white into 0 as black; alpha stays."""
-    grey = pixels if pixels.ndim == 2 else pixels[..., :1]
-    np.invert(grey, out=grey)
-    return pixels
-
-
-def with_alpha_only(pixels: Pixels, page: TiffPage) -> Pixels:
-    """Keep colour, and of the extra channels only an alpha, not multiplied in."""
-    if pixels.ndim == 2:
-        return pixels
-    colours = 1 if page.photometric in GREY else 3
-    extra = page.extrasamples[0] if page.extrasamples else None
-    if extra not in {ASSOCIATED, UNASSOCIATED}:
-        return pixels[..., 0] if colours == 1 else pixels[..., :colours]
-    pixels = pixels[..., : colours + 1]
-    if extra == ASSOCIATED:
-        top = np.iinfo(pixels.dtype).max
-        alpha = np.maximum(pixels[..., colours:], 1).astype(np.uint32)
-        divided = (pixels[..., :colours] * np.uint32(top) + alpha // 2) // alpha
-        pixels = pixels.copy()
-        pixels[..., :colours] = np.minimum(divided, top)
-    return pixels
-
-
-def encode_tiff(photo: Photo) -> bytes:
-    """Encode losslessly at the photo's own depth, deflated, with its metadata.
-
-    Of the EXIF block, text and resolution become tags of the file.
-    """
-    pixels: NDArray[Any] = photo.rgb
-    if photo.alpha is not None:
-        pixels = np.dstack([photo.rgb, photo.alpha])
-    values = exif.read(photo.metadata.exif)
-    texts = [(tag, value) for tag, value in values.items() if isinstance(value, bytes)]
-    extratags = [
-        (tag, exif.ASCII, len(text) + 1, text + b"\0", True) for tag, text in texts
-    ]
-    xmp = photo.metadata.xmp
-    if xmp:
-        extratags.append((XMP_TAG, BYTE, len(xmp), xmp, True))
-    target = io.BytesIO()
-    tifffile.imwrite(
-        target,
-        pixels,
-        photometric="rgb",
-        compression="adobe_deflate",
-        predictor=True,
-        extrasamples=None if photo.alpha is None else ["unassalpha"],
-        iccprofile=photo.metadata.icc,
-        extratags=extratags,
-        metadata=None,
-        software=False,
-        maxworkers=1,
-        **resolution_settings(values),
-    )
-    return target.getvalue()
-
-
-def resolution_settings(values: dict[int, Value]) -> dict[str, Any]:
-    """What `imwrite` is to be told about the resolution, if it makes sense."""
-    unit = values.get(exif.RESOLUTION_UNIT, INCH)
-    fractions = [values.get(tag) for tag in (exif.X_RESOLUTION, exif.Y_RESOLUTION)]
-    whole = [part for part in fractions if isinstance(part, tuple) and all(part)]
-    if unit not in {INCH, CENTIMETRE} or len(whole) < 2:
-        return {}
-    return {"resolution": tuple(whole), "resolutionunit": unit}
+def in_order(iptc: bytes) -> bytes:
+    """Records that some writers store as swapped 32-bit numbers, set right."""
+    if iptc[3:4] != IPTC_MARK or iptc.startswith(IPTC_MARK):
+        return iptc
+    return b"".join(iptc[at : at + 4][::-1] for at in range(0, len(iptc), 4))

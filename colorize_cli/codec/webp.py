@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import imagecodecs
 
-from colorize_cli.codec.metadata import without_prefix
+from colorize_cli.codec.metadata import in_exif, without_prefix
 from colorize_cli.codec.survey import Survey
 from colorize_cli.errors import DecodeError
 from colorize_cli.imaging.photo import Metadata
@@ -82,7 +82,11 @@ def size_of(kind: bytes, body: bytes) -> tuple[int, int]:
 
 
 def with_metadata(data: bytes, metadata: Metadata) -> bytes:
-    """Rewrite an encoder's output as an extended WebP that carries metadata."""
+    """Rewrite an encoder's output as an extended WebP that carries metadata.
+
+    Resolution and IPTC, for which WebP has no place, go into EXIF.
+    """
+    metadata = in_exif(metadata)
     if not (metadata.icc or metadata.exif or metadata.xmp):
         return data
     bodies = {kind: bytes(body) for kind, body in chunks(data)}

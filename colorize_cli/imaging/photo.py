@@ -13,11 +13,21 @@ Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
-    """What a file says about its picture, as the raw bytes of each block."""
+    """What a file says about its picture.
+
+    Attributes:
+        exif: The EXIF block, from its byte order on.
+        icc: The ICC profile.
+        xmp: The XMP packet.
+        iptc: The IPTC-IIM records (captions and keywords of press and archives).
+        dpi: Pixels per inch across and down, where the container says so itself.
+    """
 
     exif: bytes | None = None
     icc: bytes | None = None
     xmp: bytes | None = None
+    iptc: bytes | None = None
+    dpi: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +35,8 @@ class Photo:
     """Upright pixels and the metadata that travels with them.
 
     Attributes:
-        rgb: (H, W, 3) uint8 or uint16, sRGB, orientation already applied.
+        rgb: (H, W, 3) uint8 or uint16, sRGB, orientation already applied. Of a grey
+            photo it is a read-only view that shows one plane three times.
         alpha: (H, W) of the same type, or None; carried through untouched.
         metadata: Carried through; its EXIF orientation is 1.
     """
@@ -33,6 +44,11 @@ class Photo:
     rgb: Pixels
     alpha: Pixels | None = None
     metadata: Metadata = field(default_factory=Metadata)
+
+    @property
+    def is_one_plane(self) -> bool:
+        """Whether `rgb` takes the memory of one plane, shown three times."""
+        return self.rgb.strides[-1] == 0
 
     @property
     def size(self) -> tuple[int, int]:

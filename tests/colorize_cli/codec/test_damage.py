@@ -42,6 +42,7 @@ FILES = {
     "bmp": saved(image(), "BMP"),
     "ppm": saved(image(), "PPM"),
     "jp2": saved(image(), "JPEG2000"),
+    "avif": saved(image(), "AVIF", exif=EXIF),
 }
 
 
@@ -60,6 +61,7 @@ def test_truncation_at_any_offset_is_an_error(kind):
 CHECKED = set(FILES) - {
     "bmp",
     "ppm",
+    "avif",
     "tiff",
     "tiff, jpeg",
     "tiff, tiles",

@@ -26,7 +26,7 @@ NAME = Path("old.jpg")
 BLOCKS = Metadata(
     exif=exif_block(1, "Grandmother"), icc=icc_profile(), xmp=xmp_packet()
 )
-FORMATS = ["jpg", "png", "webp"]
+FORMATS = ["jpg", "png", "webp", "avif"]
 
 
 def icc_of(picture: pictures.Image.Image) -> bytes | None:
@@ -59,7 +59,7 @@ def test_each_block_is_optional(format, missing):
     assert decode(data, NAME).metadata == metadata
 
 
-@pytest.mark.parametrize("format", [*FORMATS, "tiff"])
+@pytest.mark.parametrize("format", [*FORMATS, "tiff", "jp2", "bmp", "ppm"])
 def test_pixels_do_not_depend_on_metadata(format):
     """The blocks go into the container; the compressed picture is the same."""
     with_blocks = encode(Photo(rgb=colours(), metadata=BLOCKS), format)
@@ -73,8 +73,10 @@ def test_pixels_do_not_depend_on_metadata(format):
 @pytest.mark.parametrize("format", FORMATS)
 def test_blocks_written_by_pillow_are_read(format):
     """The other way round, compressed text in PNG included."""
-    named = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP"}[format]
-    settings = {"icc_profile": BLOCKS.icc, "exif": b"Exif\0\0" + (BLOCKS.exif or b"")}
+    named = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP", "avif": "AVIF"}[format]
+    # Pillow takes the orientation out of EXIF where the container itself says it.
+    blocks = replace(BLOCKS, exif=exif_block(description="Grandmother"))
+    settings = {"icc_profile": BLOCKS.icc, "exif": b"Exif\0\0" + (blocks.exif or b"")}
     if format == "png":
         from PIL.PngImagePlugin import PngInfo
 
@@ -84,7 +86,7 @@ def test_blocks_written_by_pillow_are_read(format):
         settings["pnginfo"] = text
     else:
         settings["xmp"] = BLOCKS.xmp
-    assert decode(saved(image(), named, **settings), NAME).metadata == BLOCKS
+    assert decode(saved(image(), named, **settings), NAME).metadata == blocks
 
 
 def test_a_large_profile_is_split_over_jpeg_segments():
@@ -115,10 +117,10 @@ def test_what_does_not_fit_in_jpeg_is_left_out(block):
     assert decode(encode(photo, "png"), NAME).metadata == metadata
 
 
-@pytest.mark.parametrize("space", [b"GRAY", b"CMYK", b"Lab "])
+@pytest.mark.parametrize("space", [b"CMYK", b"Lab "])
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF"])
 def test_a_profile_of_another_colour_space_is_dropped(format, space):
-    """The result is RGB; a grey profile beside it would make it unreadable."""
+    """The result is RGB; another profile beside it would make it unreadable."""
     mode = "RGB" if format == "WEBP" else "L"
     data = saved(image(mode), format, icc_profile=icc_profile(space))
     assert decode(data, NAME).metadata.icc is None
@@ -204,15 +206,16 @@ def test_tiff_carries_texts_resolution_profile_and_xmp():
 
 def test_texts_in_any_language_survive_in_tiff():
     """Strictly TIFF is ASCII; everybody writes UTF-8."""
-    block = exif.build({270: "Großmutter, Łódź, 祖母".encode()})
+    text = "Großmutter, Łódź, 祖母"
+    block = pictures.exif_of({270: text.encode()})
     data = encode(Photo(rgb=colours(), metadata=Metadata(exif=block)), "tiff")
-    assert decode(data, NAME).metadata.exif == block
+    assert exif.read(decode(data, NAME).metadata.exif) == {270: text.encode()}
 
 
 @pytest.mark.parametrize("values", [{296: 77}, {282: (600, 0)}, {282: (0, 1)}])
 def test_a_resolution_that_makes_no_sense_does_not_fail_a_photo(values):
     """EXIF blocks in the wild hold anything; TIFF cannot."""
-    block = exif.build({270: b"Ok", 282: (600, 1), 283: (600, 1), 296: 2} | values)
+    block = pictures.exif_of({270: "Ok", 282: (600, 1), 283: (600, 1), 296: 2} | values)
     photo = Photo(rgb=colours(), metadata=Metadata(exif=block))
     picture = opened(encode(photo, "tiff"))
     assert picture.tag_v2[270] == "Ok"

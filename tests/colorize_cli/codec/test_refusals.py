@@ -9,7 +9,7 @@ import imagecodecs
 import numpy as np
 import pytest
 
-from colorize_cli.codec import decode
+from colorize_cli.codec import decode, read_document
 from colorize_cli.errors import DecodeError, UnsupportedPhotoError
 from tests import pictures
 from tests.pictures import HEIGHT, WIDTH, image, saved
@@ -22,6 +22,7 @@ FILES = {
     "webp, lossless": saved(image(), "WEBP", lossless=True),
     "bmp": saved(image(), "BMP"),
     "jp2": saved(image(), "JPEG2000"),
+    "avif": saved(image(), "AVIF"),
 }
 
 
@@ -47,11 +48,24 @@ def animation(format: str) -> bytes:
     return saved(image(), format, save_all=True, append_images=others)
 
 
-@pytest.mark.parametrize("format", ["PNG", "WEBP", "TIFF"])
-def test_animations_and_documents_are_refused(format):
+@pytest.mark.parametrize("format", ["PNG", "WEBP"])
+def test_animations_are_refused(format):
     """More than one picture in a file is not a photo; the reason says how many."""
-    with pytest.raises(UnsupportedPhotoError, match="holds 3 pictures"):
+    with pytest.raises(UnsupportedPhotoError, match="animation of 3 pictures"):
         decode(animation(format), NAME)
+
+
+def test_animated_avif_is_refused():
+    """A sequence, too."""
+    with pytest.raises(UnsupportedPhotoError, match="animation"):
+        decode(animation("AVIF"), NAME)
+
+
+def test_a_document_is_refused_where_one_picture_is_wanted():
+    """`decode` gives one photo; pages are read with `read_document`."""
+    with pytest.raises(UnsupportedPhotoError, match="holds 3 pages"):
+        decode(animation("TIFF"), NAME)
+    assert read_document(animation("TIFF"), NAME).page_count == 3
 
 
 @pytest.mark.parametrize(
@@ -61,8 +75,6 @@ def test_animations_and_documents_are_refused(format):
         (b"%PDF-1.7", "PDF"),
         (b"8BPS\0\1", "Photoshop"),
         (b"\0\0\0\x1cftypheic", "HEIC"),
-        (b"\0\0\0\x1cftypavif", "AVIF"),
-        (b"P1\n2 2\n0 1 1 0\n", "PNM"),
     ],
 )
 def test_known_formats_that_are_not_read_are_named(head, kind):
@@ -96,13 +108,15 @@ def with_claimed_size(kind: str, side: int) -> bytes:
         case "webp, lossless":
             bits = (side - 1) | (side - 1) << 14
             struct.pack_into("<I", data, data.index(b"VP8L") + 9, bits)
+        case "avif":
+            struct.pack_into(">2I", data, data.index(b"ispe") + 8, side, side)
         case "webp, lossy":
             struct.pack_into("<HH", data, data.index(b"VP8 ") + 14, side, side)
     return bytes(data)
 
 
 @pytest.mark.parametrize(
-    "kind", ["jpeg", "jp2", "bmp", "webp, lossless", "webp, lossy"]
+    "kind", ["jpeg", "jp2", "bmp", "webp, lossless", "webp, lossy", "avif"]
 )
 def test_size_is_refused_by_the_header_alone(kind, monkeypatch):
     """A small file that claims 256 megapixels is refused before it is decoded."""
@@ -110,7 +124,7 @@ def test_size_is_refused_by_the_header_alone(kind, monkeypatch):
     def must_not_run(*args, **settings):
         pytest.fail("pixels were decoded")
 
-    for decoder in ("jpeg2k_decode", "webp_decode"):
+    for decoder in ("jpeg2k_decode", "webp_decode", "avif_decode"):
         monkeypatch.setattr(imagecodecs, decoder, must_not_run)
     monkeypatch.setattr(cv2, "imdecode", must_not_run)
     with pytest.raises(UnsupportedPhotoError, match="16000 x 16000 pixels is above"):
@@ -133,6 +147,15 @@ def test_the_limit_itself_is_allowed():
     assert decode(FILES["png"], NAME, max_pixels=HEIGHT * WIDTH).size == (HEIGHT, WIDTH)
     with pytest.raises(UnsupportedPhotoError):
         decode(FILES["png"], NAME, max_pixels=HEIGHT * WIDTH - 1)
+
+
+def test_the_limit_holds_for_all_pages_together():
+    """A file of many small pages is as large as one large page."""
+    document = animation("TIFF")
+    pixels = 3 * HEIGHT * WIDTH
+    assert read_document(document, NAME, max_pixels=pixels).pixel_count == pixels
+    with pytest.raises(UnsupportedPhotoError, match=r"3 pages.*raise --max-pixels"):
+        read_document(document, NAME, max_pixels=pixels - 1)
 
 
 @pytest.mark.parametrize("format", ["JPEG", "TIFF"])

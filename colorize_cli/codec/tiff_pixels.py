@@ -1,0 +1,96 @@
+"""The many ways in which TIFF stores pixels."""
+
+import struct
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tifffile import PHOTOMETRIC, TiffPage
+
+from colorize_cli.codec.depth import full_scale
+from colorize_cli.codec.profiles import cmyk_to_rgb
+from colorize_cli.imaging.photo import Pixels
+
+__all__ = ["DAMAGE", "GREY", "ICC_TAG", "guarded_read"]
+
+GREY = frozenset({PHOTOMETRIC.MINISBLACK, PHOTOMETRIC.MINISWHITE})
+ICC_TAG = 34675
+# ExtraSamples: colours multiplied by alpha, and not.
+ASSOCIATED, UNASSOCIATED = 1, 2
+# Pixels are divided by their alpha in strips of about this size.
+STRIP_PIXELS = 1 << 20
+
+# What tifffile raises on damaged files, besides its own ValueErrors.
+DAMAGE = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+
+
+def guarded_read(page: TiffPage, tags: dict[int, Any]) -> Pixels:
+    """`read_page` with all that can go wrong as ValueError."""
+    try:
+        return read_page(page, tags)
+    except DAMAGE as error:
+        raise ValueError(str(error)) from error
+
+
+def read_page(page: TiffPage, tags: dict[int, Any]) -> Pixels:
+    """The pixels of a page as `Survey.read_pixels` promises them."""
+    # The batch reads several photos at once already.
+    stored = page.asarray(maxworkers=1)
+    if page.axes.startswith("S"):
+        stored = np.moveaxis(stored, 0, -1)
+    if page.photometric == PHOTOMETRIC.PALETTE:
+        # (3, entries) of 16 bits, used in full by 8-bit and smaller indices.
+        colours = np.asarray(page.colormap, np.uint16).T
+        return (colours >> 8).astype(np.uint8)[stored]
+    native = stored.astype(stored.dtype.newbyteorder("="), copy=False)
+    pixels = full_scale(native, (1 << page.bitspersample) - 1)
+    if page.photometric == PHOTOMETRIC.SEPARATED:
+        return cmyk_to_rgb(pixels[..., :4], tags[ICC_TAG])
+    if page.photometric == PHOTOMETRIC.MINISWHITE:
+        pixels = inverted(pixels)
+    return with_alpha_only(pixels, page)
+
+
+def inverted(pixels: Pixels) -> Pixels:
+    """Turn 0 as white into 0 as black; alpha stays."""
+    grey = pixels if pixels.ndim == 2 else pixels[..., :1]
+    np.invert(grey, out=grey)
+    return pixels
+
+
+def with_alpha_only(pixels: Pixels, page: TiffPage) -> Pixels:
+    """Keep colour, and of the extra channels only an alpha, not multiplied in."""
+    if pixels.ndim == 2:
+        return pixels
+    colours = 1 if page.photometric in GREY else 3
+    extra = page.extrasamples[0] if page.extrasamples else None
+    if extra not in {ASSOCIATED, UNASSOCIATED}:
+        return pixels[..., 0] if colours == 1 else pixels[..., :colours]
+    pixels = pixels[..., : colours + 1]
+    if extra == UNASSOCIATED:
+        return pixels
+    divided = pixels.copy()
+    rows = max(1, STRIP_PIXELS // pixels.shape[1])
+    for top in range(0, len(pixels), rows):
+        divided[top : top + rows] = without_alpha(pixels[top : top + rows])
+    return divided
+
+
+def without_alpha(pixels: NDArray[Any]) -> Pixels:
+    """Colours that were multiplied by the last channel, divided by it."""
+    top = np.iinfo(pixels.dtype).max
+    alpha = np.maximum(pixels[..., -1:], 1).astype(np.uint32)
+    result = pixels.copy()
+    divided = (pixels[..., :-1] * np.uint32(top) + alpha // 2) // alpha
+    result[..., :-1] = np.minimum(divided, top)
+    return result
