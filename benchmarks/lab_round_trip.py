@@ -76,7 +76,9 @@ def parser() -> argparse.ArgumentParser:
 def round_trip(photo: Photo) -> RoundTrip:
     """Through Lab with untouched ab, PNG, and back."""
     ab = np.moveaxis(rgb_to_lab(photo.rgb)[..., 1:], -1, 0)
-    joined = photo.with_rgb(recombine(photo.rgb, np.ascontiguousarray(ab)))
+    joined = photo.with_rgb(
+        recombine(photo.rgb, np.ascontiguousarray(ab), guide_radius=0)
+    )
     data = codec.encode(joined, "png")
     again = codec.decode(data, Path("round_trip.png")).rgb
     steps = np.abs(again.astype(np.int32) - photo.rgb.astype(np.int32)).max(axis=2)

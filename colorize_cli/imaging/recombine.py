@@ -9,44 +9,59 @@ import numpy as np
 from numpy.typing import NDArray
 
 from colorize_cli.imaging.color import lab_to_rgb, rgb_to_lab
+from colorize_cli.imaging.guided import guided_lines
+from colorize_cli.imaging.luminance import luminance_at
 from colorize_cli.imaging.photo import Pixels
 
 __all__ = ["recombine"]
 
 STRIP_PIXELS = 1 << 20
+# Of the guided filter, in places of the ab field.
+GUIDE_RADIUS = 2
 
 
-def recombine(rgb: Pixels, ab: NDArray[np.float32]) -> Pixels:
+def recombine(
+    rgb: Pixels, ab: NDArray[np.float32], guide_radius: int = GUIDE_RADIUS
+) -> Pixels:
     """The photo with new colours and its own luminance.
 
-    The ab field is enlarged with bicubic interpolation, which kept more than guided
-    filters did in our measurements (docs/quality.md).
+    The ab field is enlarged along the edges of the photo's luminance; why, and what
+    else was tried, is in docs/quality.md.
 
     Args:
         rgb: The photo, (H, W, 3) uint8 or uint16.
         ab: (2, h, w) in Lab units, for the whole photo.
+        guide_radius: Radius of the guided filter in places of the field; 0 is plain
+            bicubic interpolation.
 
     Returns:
         (H, W, 3) of rgb's type. Its L equals the photo's except where the colour lies
         outside sRGB and is clipped.
     """
     height, width = rgb.shape[:2]
-    widened = cv2.resize(
-        np.moveaxis(ab, 0, -1), (width, ab.shape[1]), interpolation=cv2.INTER_CUBIC
-    ).reshape(ab.shape[1], width * 2)
+    rows, columns = ab.shape[1:]
+    guide = (luminance_at(rgb, rows, columns) + 1) * 50
+    lines = guided_lines(ab, guide, guide_radius)
+    widened = [
+        cv2.resize(plane, (width, rows), interpolation=cv2.INTER_CUBIC).reshape(
+            rows, width
+        )
+        for plane in lines
+    ]
     # Row r of the weights says how full-size row r mixes the field's rows.
     weights = cv2.resize(
-        np.eye(ab.shape[1], dtype=np.float32),
-        (ab.shape[1], height),
-        interpolation=cv2.INTER_CUBIC,
-    ).reshape(height, ab.shape[1])
+        np.eye(rows, dtype=np.float32), (rows, height), interpolation=cv2.INTER_CUBIC
+    ).reshape(height, rows)
     result = np.empty_like(rgb)
-    rows = max(1, STRIP_PIXELS // width)
-    for top in range(0, height, rows):
-        strip = np.s_[top : top + rows]
+    step = max(1, STRIP_PIXELS // width)
+    for top in range(0, height, step):
+        strip = np.s_[top : top + step]
         lab = rgb_to_lab(rgb[strip])
         used = np.flatnonzero(weights[strip].any(axis=0))
         near = np.s_[used[0] : used[-1] + 1]
-        lab[..., 1:] = (weights[strip, near] @ widened[near]).reshape(-1, width, 2)
-        result[strip] = lab_to_rgb(lab, rgb.dtype)
+        L = cv2.extractChannel(lab, 0)
+        slope_a, slope_b, a, b = (weights[strip, near] @ each[near] for each in widened)
+        a += np.multiply(slope_a, L, out=slope_a)
+        b += np.multiply(slope_b, L, out=slope_b)
+        result[strip] = lab_to_rgb(cv2.merge([L, a, b]), rgb.dtype)
     return result

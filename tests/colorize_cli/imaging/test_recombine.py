@@ -26,9 +26,9 @@ def own_ab(rgb) -> np.ndarray:
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 def test_its_own_colours_give_the_photo_back(dtype):
-    """With the untouched full-size ab, no 8-bit pixel changes; 16 bits within 20."""
+    """Untouched ab, not guided: no 8-bit pixel changes; 16 bits within 20."""
     rgb = coloured(37, 53, dtype)
-    result = recombine(rgb, own_ab(rgb))
+    result = recombine(rgb, own_ab(rgb), guide_radius=0)
     limit = 0 if dtype is np.uint8 else 20
     assert result.dtype == dtype
     assert np.abs(result.astype(int) - rgb).max() <= limit
@@ -51,6 +51,20 @@ def test_a_plain_field_tints_the_whole_photo():
     lab = rgb_to_lab(recombine(rgb, field))
     assert np.allclose(lab[..., 1], 20, atol=0.6)
     assert np.allclose(lab[..., 2], -15, atol=0.6)
+
+
+def test_colours_stop_at_edges_of_the_luminance():
+    """A field that is coloured on one side bleeds less when the photo guides it."""
+    rgb = np.full((64, 64, 3), 60, np.uint8)
+    rgb[:, 33:] = 200  # the edge lies inside a place of the field
+    field = np.zeros((2, 16, 16), np.float32)
+    field[:, :, 8:] = 20.0
+
+    def bleeding(radius: int) -> float:
+        a = rgb_to_lab(recombine(rgb, field, radius))[..., 1]
+        return float(np.abs(a[:, 29:33]).mean())
+
+    assert bleeding(2) < 0.6 * bleeding(0)
 
 
 def test_strips_leave_no_seam(monkeypatch):
