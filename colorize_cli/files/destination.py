@@ -1,14 +1,14 @@
 """The place that results are written to."""
 
 import os
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from pathlib import Path, PurePosixPath
 from stat import S_ISDIR, S_ISREG
 from types import TracebackType
 from typing import Protocol, Self
 
 from colorize_cli.errors import DecodeError, PlanError
-from colorize_cli.files import disk
+from colorize_cli.files import disk, drafts
 
 __all__ = ["LEDGER_NAME", "Destination", "FolderDestination"]
 
@@ -56,6 +56,9 @@ class Destination(Protocol):
 
     def identity(self, relative: PurePosixPath) -> Hashable | None:
         """What is stored there, in the sense of `Source.identity`."""
+
+    def sweep(self, folders: Iterable[PurePosixPath]) -> None:
+        """Remove what runs that were killed have left half-written in these folders."""
 
     def write(
         self, relative: PurePosixPath, data: bytes, *, mtime_ns: int | None = None
@@ -134,6 +137,10 @@ class FolderDestination:
     def identity(self, relative: PurePosixPath) -> disk.Identity | None:
         """Device and inode; see `Destination`."""
         return disk.identity(self.root / relative)
+
+    def sweep(self, folders: Iterable[PurePosixPath]) -> None:
+        """Remove abandoned drafts; see `Destination`."""
+        drafts.sweep_drafts(self.root / folder for folder in folders)
 
     def write(
         self, relative: PurePosixPath, data: bytes, *, mtime_ns: int | None = None

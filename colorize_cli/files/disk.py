@@ -2,12 +2,20 @@
 
 import errno
 import os
-import secrets
 from pathlib import Path
 
 from colorize_cli.errors import DecodeError, EncodeError
+from colorize_cli.files.drafts import draft_for, lock_draft
 
-__all__ = ["Identity", "identity", "read", "status_of", "write_atomic"]
+__all__ = [
+    "Identity",
+    "identity",
+    "read",
+    "read_reason",
+    "status_of",
+    "write_atomic",
+    "write_reason",
+]
 
 # Device and inode: the same for all paths that lead to one file or folder.
 Identity = tuple[int, int]
@@ -24,6 +32,7 @@ WRITE_REASONS = {
     errno.EROFS: "may not be written: the disk is read-only; choose another -o",
     errno.ENOSPC: "is not written: the disk is full; free some space and run again",
     errno.EDQUOT: "is not written: the quota is used up; free some space and run again",
+    errno.EFBIG: "is not written: it is larger than the disk or a limit allows",
     errno.EISDIR: "is not written: a folder of that name is in the way",
     errno.ENOTDIR: "is not written: a file is where its folder should be",
     errno.EEXIST: "is not written: a file is where its folder should be",
@@ -54,9 +63,13 @@ def read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        reason = READ_REASONS.get(error.errno or 0)
-        reason = reason or f"cannot be read ({error.strerror})"
-        raise DecodeError(path, reason) from error
+        raise DecodeError(path, read_reason(error)) from error
+
+
+def read_reason(error: OSError) -> str:
+    """Why something cannot be read, and what cures it if anything does."""
+    reason = READ_REASONS.get(error.errno or 0)
+    return reason or f"cannot be read ({error.strerror or error})"
 
 
 def write_atomic(path: Path, data: bytes, *, mtime_ns: int | None = None) -> None:
@@ -73,22 +86,27 @@ def write_atomic(path: Path, data: bytes, *, mtime_ns: int | None = None) -> Non
     Raises:
         EncodeError: If it cannot be written; nothing is left behind.
     """
-    # Short, so that any name that the disk can hold can also be written.
-    draft = path.with_name(f".colorize-{secrets.token_hex(8)}")
+    draft = draft_for(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with draft.open("xb") as file:
+                lock_draft(file)
                 file.write(data)
                 file.flush()
                 if mtime_ns is not None:
                     os.utime(draft, ns=(mtime_ns, mtime_ns))
                 os.fsync(file.fileno())
-            draft.replace(path)
+                # While it is locked, or it might be swept away.
+                draft.replace(path)
         except BaseException:
             draft.unlink(missing_ok=True)
             raise
     except OSError as error:
-        reason = WRITE_REASONS.get(error.errno or 0)
-        reason = reason or f"cannot be written ({error.strerror})"
-        raise EncodeError(path, reason) from error
+        raise EncodeError(path, write_reason(error)) from error
+
+
+def write_reason(error: OSError) -> str:
+    """Why something cannot be written, and what cures it if anything does."""
+    reason = WRITE_REASONS.get(error.errno or 0)
+    return reason or f"cannot be written ({error.strerror or error})"

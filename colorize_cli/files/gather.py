@@ -2,11 +2,13 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 from stat import S_ISDIR, S_ISREG
 
 from colorize_cli.errors import DecodeError, PhotoError, PlanError
+from colorize_cli.files.archives import archive_kind, archive_members, archive_stem
+from colorize_cli.files.archives.destination import ArchiveDestination
 from colorize_cli.files.destination import Destination, FolderDestination
 from colorize_cli.files.disk import Identity, identity, status_of
 from colorize_cli.files.listing import listed_photos
@@ -17,17 +19,17 @@ from colorize_cli.files.walk import photos_under
 __all__ = ["Found", "gather"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Found:
     """What there is to read.
 
     Attributes:
-        photos: Those on a disk sorted by path.
+        photos: Those on a disk sorted by path, those of archives in their order.
         problems: What is known to be unreadable.
     """
 
-    photos: Sequence[Source]
-    problems: Sequence[PhotoError] = ()
+    photos: list[Source]
+    problems: list[PhotoError] = field(default_factory=list)
 
 
 def gather(
@@ -38,8 +40,10 @@ def gather(
     """Find the photos.
 
     Args:
-        places: Files and folders; or `-` alone, which is standard input.
+        places: Files, folders and archives; or `-` alone, which is standard input.
         destination: If it is a folder in one of the places, it is not looked into.
+            The photos of an archive go to a folder called like it, those of one archive
+            that becomes another keep their places.
         listed: The photos by name, with at most one place, the folder they are in.
 
     Raises:
@@ -50,7 +54,18 @@ def gather(
         return from_list(listed, places, out)
     if STREAM in places:
         return Found([from_stdin(places)])
-    return from_disk([Path(place) for place in dict.fromkeys(places)], out)
+    paths = [Path(place) for place in dict.fromkeys(places)]
+    archives = [path for path in paths if archive_kind(path) and path.is_file()]
+    found = from_disk([path for path in paths if path not in archives], out)
+    is_alone = len(paths) == 1 and isinstance(destination, ArchiveDestination)
+    for path in archives:
+        if isinstance(destination, ArchiveDestination):
+            refuse_in_place(path, destination.path)
+        folder = PurePosixPath() if is_alone else PurePosixPath(archive_stem(path))
+        members = archive_members(path, folder)
+        found.photos += members.photos
+        found.problems += members.problems
+    return found
 
 
 def from_stdin(places: Sequence[Path | str]) -> StreamSource:
@@ -72,7 +87,7 @@ def from_list(
         raise PlanError("--files-from: takes one SRC at most, the folder of the photos")
     refuse_in_place(root or Path(), out)
     photos, problems = listed_photos(listed, root)
-    return Found(photos, problems)
+    return Found([*photos], problems)
 
 
 def from_disk(places: Sequence[Path], out: Path | None) -> Found:
@@ -99,13 +114,13 @@ def from_disk(places: Sequence[Path], out: Path | None) -> Found:
         else:
             problems.append(DecodeError(place, "is neither a file nor a folder"))
     photos.sort(key=lambda photo: photo.path)
-    return Found(photos, problems)
+    return Found([*photos], problems)
 
 
 def refuse_in_place(root: Path, out: Path | None) -> None:
-    """Raise if results would go into the very folder of the photos."""
+    """Raise if results would go into the very folder or archive of the photos."""
     if out is not None and identity(root) == identity(out):
         raise PlanError(
-            f"{out}: is also the folder of the photos; results are never written over "
-            "sources, choose another folder with -o"
+            f"{out}: is also where the photos are; results are never written over "
+            "sources, choose another place with -o"
         )

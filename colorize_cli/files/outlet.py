@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+from colorize_cli.files.archives import archive_kind
+from colorize_cli.files.archives.destination import ArchiveDestination
 from colorize_cli.files.destination import Destination, FolderDestination
 from colorize_cli.files.streams import STREAM, StreamDestination
 
@@ -13,11 +15,15 @@ def open_destination(out: Path | str) -> Destination:
     """The destination of that name; nothing is made or changed yet.
 
     Args:
-        out: A folder, or `-` for standard output.
+        out: A folder, a file with the suffix of an archive, or `-` for standard output.
 
     Raises:
         PlanError: If no results can go there.
     """
     if out == STREAM:
         return StreamDestination(sys.stdout.buffer)
-    return FolderDestination(Path(out))
+    path = Path(out)
+    kind = archive_kind(path)
+    if kind is None or path.is_dir():
+        return FolderDestination(path)
+    return ArchiveDestination(path, kind)

@@ -1,6 +1,6 @@
 """One photo from standard input, one picture to standard output."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -93,9 +93,16 @@ class StreamDestination(AbstractContextManager["StreamDestination"]):
         """What went through a pipe is gone."""
         return False
 
+    def read(self, relative: PurePosixPath) -> bytes | None:
+        """What went through a pipe is gone."""
+        return None
+
     def identity(self, relative: PurePosixPath) -> Hashable | None:
         """A pipe is nowhere."""
         return None
+
+    def sweep(self, folders: Iterable[PurePosixPath]) -> None:
+        """Nothing is left in a pipe."""
 
     def write(
         self, relative: PurePosixPath, data: bytes, *, mtime_ns: int | None = None

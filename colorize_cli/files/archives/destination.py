@@ -1,0 +1,145 @@
+"""An archive that results are written to."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Hashable, Iterable
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Self
+
+from colorize_cli.errors import EncodeError, PlanError
+from colorize_cli.files.archives.kinds import ArchiveKind
+from colorize_cli.files.archives.packing import member_names, names_in, pack, read_one
+from colorize_cli.files.destination import LEDGER_NAME, FolderDestination
+from colorize_cli.files.disk import write_reason
+from colorize_cli.files.drafts import draft_for, lock_draft, sweep_drafts
+
+__all__ = ["ArchiveDestination"]
+
+
+class ArchiveDestination:
+    """A zip or tar file.
+
+    During a run results are files in a hidden folder beside the archive. When the run
+    ends, however it ends, they are packed together with what the archive held before,
+    and the whole takes the archive's place at once. A run that is killed leaves its
+    folder behind, and the next one goes on with it; so no result is ever lost, and the
+    archive is whole at any time.
+    """
+
+    def __init__(self, path: Path, kind: ArchiveKind) -> None:
+        """Look at what the archive holds already, if it exists.
+
+        Raises:
+            PlanError: If there is a file that is no such archive.
+        """
+        self.path = path
+        self.kind = kind
+        self.packed = member_names(path, kind) if path.exists() else set[str]()
+        self.folder = FolderDestination(path.with_name(f".{path.name}.colorize"))
+        self._lock: int | None = None
+        self._ledger_before: bytes | None = None
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def __enter__(self) -> Self:
+        """Make the folder, and take the ledger out of the archive.
+
+        Raises:
+            PlanError: If that is not possible, or another run is at work on it.
+        """
+        self.folder.__enter__()
+        self._lock = os.open(self.folder.root, os.O_RDONLY)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(self._lock)
+            reason = "another run is writing to it; wait for it, or choose another -o"
+            raise PlanError(f"{self.path}: {reason}") from error
+        # The ledger of a run that was killed is the packed one with more lines.
+        if LEDGER_NAME in self.packed and not self.ledger_path.exists():
+            self._ledger_before = read_one(self.path, self.kind, LEDGER_NAME) or b""
+            self.ledger_path.write_bytes(self._ledger_before)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Pack the archive.
+
+        Raises:
+            EncodeError: If it cannot be written; its results stay in the folder.
+        """
+        draft = draft_for(self.path)
+        try:
+            if self._has_changed():
+                with draft.open("xb") as file:
+                    lock_draft(file)
+                    pack(self.folder.root, self.path, self.kind, file)
+                    file.flush()
+                    os.fsync(file.fileno())
+                    draft.replace(self.path)
+            shutil.rmtree(self.folder.root)
+        except OSError as failure:
+            draft.unlink(missing_ok=True)
+            kept = f"the results are kept in {self.folder}, and the next run goes on"
+            reason = f"{write_reason(failure)}; {kept}"
+            raise EncodeError(self.path, reason) from failure
+        finally:
+            if self._lock is not None:
+                os.close(self._lock)
+
+    def _has_changed(self) -> bool:
+        """Whether there is anything that the archive does not hold already."""
+        names = names_in(self.folder.root)
+        if names == [LEDGER_NAME]:
+            return self.ledger_path.read_bytes() != self._ledger_before
+        return bool(names)
+
+    @property
+    def ledger_path(self) -> Path:
+        """In the folder, and in the end in the archive."""
+        return self.folder.ledger_path
+
+    def locate(self, relative: PurePosixPath) -> str:
+        """The place in the archive; see `Destination`."""
+        return f"{self.path}/{relative}"
+
+    def exists(self, relative: PurePosixPath) -> bool:
+        """Whether it is in the archive, or will be; see `Destination`."""
+        return str(relative) in self.packed or self.folder.exists(relative)
+
+    def read(self, relative: PurePosixPath) -> bytes | None:
+        """The whole file; see `Destination`."""
+        if str(relative) in self.packed and not self.folder.exists(relative):
+            return read_one(self.path, self.kind, str(relative))
+        return self.folder.read(relative)
+
+    def identity(self, relative: PurePosixPath) -> Hashable | None:
+        """No photo lies in the hidden folder, so nothing can be written over."""
+        return None
+
+    def sweep(self, folders: Iterable[PurePosixPath]) -> None:
+        """Remove abandoned drafts, of the archive too; see `Destination`."""
+        self.folder.sweep(folders)
+        sweep_drafts([self.path.parent])
+
+    def write(
+        self, relative: PurePosixPath, data: bytes, *, mtime_ns: int | None = None
+    ) -> None:
+        """Write a result; see `Destination`."""
+        if self.kind == "zip":
+            try:
+                str(relative).encode()
+            except UnicodeEncodeError as error:
+                reason = "cannot be in a zip file: its name is not UTF-8; use a .tar"
+                raise EncodeError(self.locate(relative), reason) from error
+        try:
+            self.folder.write(relative, data, mtime_ns=mtime_ns)
+        except EncodeError as error:
+            raise EncodeError(self.locate(relative), error.reason) from error

@@ -1,0 +1,29 @@
+"""Opening an archive of either kind."""
+
+from pathlib import Path, PurePosixPath
+
+from colorize_cli.errors import DecodeError
+from colorize_cli.files.archives.kinds import archive_kind
+from colorize_cli.files.archives.members import Members
+from colorize_cli.files.archives.tars import tar_members
+from colorize_cli.files.archives.zips import zip_members
+
+__all__ = ["archive_members"]
+
+
+def archive_members(path: Path, folder: PurePosixPath) -> Members:
+    """The photos in an archive and what was refused, which may be all of it.
+
+    Args:
+        path: The archive, of a kind that its name says.
+        folder: Goes before the place in the archive to make a source's name.
+    """
+    kind = archive_kind(path)
+    if kind is None:
+        raise ValueError(f"{path}: not called an archive")
+    try:
+        if kind == "zip":
+            return zip_members(path, folder)
+        return tar_members(path, kind, folder)
+    except DecodeError as error:
+        return Members([], [error])

@@ -1,0 +1,83 @@
+"""Drafts: the hidden files that results are written to before they get their name.
+
+A draft is locked for as long as it is being written. The lock goes with the process, so
+a draft that is not locked was left behind by one that was killed.
+"""
+
+import contextlib
+import fcntl
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+__all__ = ["draft_for", "lock_draft", "sweep_drafts"]
+
+DRAFT_NAME = re.compile(r"\.colorize-[0-9a-f]{16}")
+# Between its making and its locking a draft of another process looks abandoned.
+YOUNGEST_S = 60
+# On disks without locks, age is all there is to go by.
+YOUNGEST_UNLOCKABLE_S = 24 * 3600
+
+
+def draft_for(path: Path) -> Path:
+    """A new name beside `path`, short, so that any name a disk can hold will do."""
+    return path.with_name(f".colorize-{secrets.token_hex(8)}")
+
+
+def lock_draft(file: BinaryIO) -> None:
+    """Mark a draft as being written; where a disk has no locks, nothing happens."""
+    with contextlib.suppress(OSError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def sweep_drafts(folders: Iterable[Path]) -> int:
+    """Remove the drafts that killed runs have left in these folders.
+
+    Drafts of runs that are at work are left alone, on whichever machine, if the disk
+    has locks. What cannot be looked at or removed is left as well.
+
+    Returns:
+        How many were removed.
+    """
+    count = 0
+    for folder in folders:
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:
+            drafts = [each.name for each in entries if DRAFT_NAME.fullmatch(each.name)]
+            count += sum(is_swept(folder / name) for name in drafts)
+    return count
+
+
+def is_swept(draft: Path) -> bool:
+    """Remove a draft if nobody is writing it."""
+    try:
+        # Never a link, and no pipe that would keep us waiting.
+        file = os.open(draft, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        # Not the time of the last change, which may be set to that of the source.
+        age_s = time.time() - os.fstat(file).st_ctime
+        if age_s < needed_age_s(file):
+            return False
+        draft.unlink()
+    except OSError:
+        return False
+    else:
+        return True
+    finally:
+        os.close(file)
+
+
+def needed_age_s(file: int) -> float:
+    """How old an abandoned draft must be; endless if it is being written."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return float("inf")
+    except OSError:
+        return YOUNGEST_UNLOCKABLE_S
+    return YOUNGEST_S
