@@ -16,7 +16,7 @@ help:
 	@echo "make test         run the tests"
 	@echo "make check        formatting, lint, types, import rules"
 	@echo "make fix          repair formatting and lint, rewrite docs/cli.md"
-	@echo "make bench        run the benchmarks (an hour of CPU time)"
+	@echo "make bench        time everything (half an hour; ARGS=--quick: minutes)"
 	@echo "make constraints  resolve constraints.txt anew from pyproject.toml"
 	@echo "make clean        remove .venv, build and out"
 
@@ -39,7 +39,7 @@ fix: $(VENV)/dev.stamp
 	$(BIN)/python -m scripts.cli_docs
 
 bench: $(VENV)/dev.stamp
-	$(BIN)/python -m benchmarks.bench_reference
+	$(BIN)/python -m benchmarks $(ARGS)
 
 constraints: $(filter build/%,$(UV))
 	$(UV) pip compile pyproject.toml --all-extras --universal --python-version 3.11 \

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-__all__ = ["RESULTS", "hardware", "record_path", "table", "write_record"]
+__all__ = ["RESULTS", "ROOT", "hardware", "record_path", "table", "write_record"]
 
 RESULTS = Path(__file__).parent / "results"
 ROOT = Path(__file__).parents[1]

@@ -30,21 +30,30 @@ class Spread:
 
 
 def interleaved(
-    contenders: Mapping[str, Callable[[], None]], rounds: int
+    contenders: Mapping[str, Callable[[], object]],
+    rounds: int,
+    shortest_s: float = 0.0,
 ) -> dict[str, list[float]]:
-    """Seconds of each contender in each round.
+    """Seconds of one call of each contender in each round.
 
     All take part in every round, one after the other, so that a change in the
     machine's load touches them alike. The order is reversed in every second round.
+
+    Args:
+        contenders: What is called, by name.
+        rounds: How often each has its turn.
+        shortest_s: A turn goes on until it has taken this long; the mean counts.
     """
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     for number in range(rounds):
         names = list(contenders)
         for name in reversed(names) if number % 2 else names:
-            started = time.perf_counter()
-            contenders[name]()
-            seconds[name].append(time.perf_counter() - started)
-            print(f"round {number + 1}: {name}: {seconds[name][-1]:.1f} s", flush=True)
+            calls, started = 0, time.perf_counter()
+            while not calls or time.perf_counter() - started < shortest_s:
+                contenders[name]()
+                calls += 1
+            seconds[name].append((time.perf_counter() - started) / calls)
+            print(f"round {number + 1}: {name}: {seconds[name][-1]:.3f} s", flush=True)
     return seconds
 
 

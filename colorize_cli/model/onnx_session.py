@@ -13,7 +13,13 @@ from colorize_cli.errors import BackendError, CheckpointError
 from colorize_cli.model.cuda_driver import count_gpus
 from colorize_cli.model.device import DeviceStatus, no_such_gpu, parse_device
 
-__all__ = ["RUNTIME_ERRORS", "available_devices", "open_session", "resolve_device"]
+__all__ = [
+    "RUNTIME_ERRORS",
+    "available_devices",
+    "open_session",
+    "resolve_device",
+    "usable_cores",
+]
 
 # What ONNX Runtime raises; its exceptions share no base but Exception.
 RUNTIME_ERRORS = (
@@ -104,7 +110,7 @@ def _create(
     options.log_severity_level = ERROR if device == "cpu" else FATAL
     # Set rather than left to ONNX Runtime, which would count cores that this process
     # may not use and pin its threads to them, in the way of everything else there.
-    options.intra_op_num_threads = threads or _usable_cores()
+    options.intra_op_num_threads = threads or usable_cores()
     # Threads that spin while they wait save a few microseconds on an idle machine; on
     # a shared one they took 1.6 times the CPU time and were slower.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -117,7 +123,8 @@ def _create(
     )
 
 
-def _usable_cores() -> int:
+def usable_cores() -> int:
+    """Cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):  # not on macOS
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
