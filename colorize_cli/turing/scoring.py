@@ -76,8 +76,9 @@ def score(results: Sequence[Result], *, seed: int = 0) -> Score:
     counted = [each for each in trusted if each.of_phase("test")]
     if not counted:
         raise PlanError(
-            f"{len(results)} results, but none with trials from somebody who passed "
-            f"{LEAST_CHECK_SHARE:.0%} of the attention checks; collect more"
+            f"none of the {len(results)} results counts: whoever misses more than a "
+            "quarter of the attention checks is left out, and trials are needed; "
+            "collect more results"
         )
     fooled, shown, photos = tabulate(counted)
     photo_scores = [

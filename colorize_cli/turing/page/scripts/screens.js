@@ -7,10 +7,12 @@ class Screens {
     return document.getElementById(id);
   }
 
-  /** Show a section, and put the focus on its heading or button for the keyboard. */
+  /** Show a section, with the focus on what the keyboard needs next. */
   show(id) {
     for (const section of document.querySelectorAll("section")) section.hidden = section.id !== id;
-    this.find(id).querySelector("button:not([hidden])")?.focus();
+    // Not on an answer: Enter, held a moment too long, would give it.
+    const pair = this.find("pair");
+    (id === "trial" ? pair : this.find(id).querySelector("button")).focus();
   }
 
   /** Load a pair; resolves when both pictures can be shown at once. */
