@@ -11,7 +11,14 @@ from colorize_cli.errors import ConfigError
 from colorize_cli.model.config import ModelConfig
 from trainer.parse import apply_overrides, parse, read_toml
 
-__all__ = ["DataConfig", "OptimConfig", "ScheduleConfig", "TrainConfig", "ValConfig"]
+__all__ = [
+    "DataConfig",
+    "LossConfig",
+    "OptimConfig",
+    "ScheduleConfig",
+    "TrainConfig",
+    "ValConfig",
+]
 
 PRESETS = Path(__file__).parent / "configs"
 
@@ -69,6 +76,36 @@ class DataConfig:
         require("min_crop", self.min_crop, 0.01, 1)
         require("degrade", self.degrade, 0, 1)
         require("min_side_px", self.min_side_px, 1, float("inf"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossConfig:
+    """How errors are weighed."""
+
+    # By noise level, on top of the squared error of what is predicted: flat, min_snr
+    # (Hang et al. 2023) or sigmoid (Hoogeboom et al. 2024).
+    weighting: Literal["flat", "min_snr", "sigmoid"] = "flat"
+    # min_snr: largest signal-to-noise ratio that counts; sigmoid: the log-SNR at which
+    # the weight has fallen to a half.
+    level: float = 5.0
+    # By colour: a pixel of 20 Lab units of chroma weighs 1 + vivid times a grey one, up
+    # to 60 units; 0 weighs all pixels alike.
+    vivid: float = 0.0
+    # Probability that a photo is seen without its encoder features; makes guidance
+    # possible.
+    drop_encoder: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Check the ranges."""
+        require_counts(self, "vivid")
+        require("drop_encoder", self.drop_encoder, 0, 1)
+        if self.weighting == "min_snr":
+            require("level", self.level, 0.01, float("inf"))
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every error weighs the same."""
+        return self.weighting == "flat" and not self.vivid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +234,7 @@ class TrainConfig:
     model: ModelConfig = field(default_factory=ModelConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     data: DataConfig = field(default_factory=DataConfig)
+    loss: LossConfig = field(default_factory=LossConfig)
     optim: OptimConfig = field(default_factory=OptimConfig)
     val: ValConfig = field(default_factory=ValConfig)
 

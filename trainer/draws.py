@@ -23,12 +23,15 @@ class Draws:
 
     gamma: Tensor  # (B,) in [0, 1]
     eps: Tensor  # (B, 2, S, S) standard normal
+    # (B,) of 0 and 1: which rows keep their encoder features; None is all.
+    keep: Tensor | None = None
 
     def part(self, index: int, count: int) -> "Draws":
         """Part `index` of `count` equal parts."""
         total = len(self.gamma)
         rows = slice(index * total // count, (index + 1) * total // count)
-        return Draws(self.gamma[rows], self.eps[rows])
+        keep = None if self.keep is None else self.keep[rows]
+        return Draws(self.gamma[rows], self.eps[rows], keep)
 
 
 def seed_of(*words: int) -> int:
@@ -38,7 +41,11 @@ def seed_of(*words: int) -> int:
 
 
 def draw(
-    schedule: ScheduleConfig, batch_size: int, side: int, generator: torch.Generator
+    schedule: ScheduleConfig,
+    batch_size: int,
+    side: int,
+    generator: torch.Generator,
+    drop_encoder: float = 0.0,
 ) -> Draws:
     """Draw for a whole batch, on the generator's device.
 
@@ -47,6 +54,7 @@ def draw(
         batch_size: B, over all processes.
         side: S.
         generator: Seeded for this iteration.
+        drop_encoder: Probability that a row loses its encoder features.
     """
     if schedule.training == "angle":
         gamma = angle_gammas(batch_size, generator)
@@ -54,4 +62,8 @@ def draw(
         gamma = neighbour_gammas(batch_size, schedule.build(), generator)
     device = generator.device
     shape = (batch_size, 2, side, side)
-    return Draws(gamma, torch.randn(shape, generator=generator, device=device))
+    eps = torch.randn(shape, generator=generator, device=device)
+    if not drop_encoder:
+        return Draws(gamma, eps)
+    chances = torch.rand(batch_size, generator=generator, device=device)
+    return Draws(gamma, eps, (chances >= drop_encoder).to(eps.dtype))

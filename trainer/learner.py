@@ -14,12 +14,12 @@ from colorize_cli.errors import ConfigError
 from colorize_cli.model.checkpoint import load_network
 from colorize_cli.model.imagenet_weights import load_imagenet_weights
 from colorize_cli.model.network import Network
-from trainer.config import OptimConfig, TrainConfig
+from trainer.config import LossConfig, OptimConfig, TrainConfig
 from trainer.crew import Crew
 from trainer.data import Batch
 from trainer.draws import Draws, draw, seed_of
 from trainer.ema import Ema
-from trainer.loss import denoising_loss
+from trainer.loss import colour_weights, denoising_loss, level_weights
 
 __all__ = ["Learner", "StepResult", "learning_rate", "make_network"]
 
@@ -148,7 +148,11 @@ class Learner:
         self.generator.manual_seed(seed_of(config.seed, iteration, 0))
         torch.manual_seed(seed_of(config.seed, iteration, 1 + crew.rank))  # dropout
         draws = draw(
-            config.schedule, optim.batch_size, config.model.image_size, self.generator
+            config.schedule,
+            optim.batch_size,
+            config.model.image_size,
+            self.generator,
+            config.loss.drop_encoder,
         ).part(crew.rank, crew.world)
         losses = []
         for k in range(optim.accumulation):
@@ -158,6 +162,7 @@ class Learner:
                     batch.part(k, optim.accumulation),
                     draws.part(k, optim.accumulation),
                     self.module,
+                    config.loss,
                 )
                 torch.autograd.backward(loss / optim.accumulation)
             losses.append(loss.detach())
@@ -169,14 +174,26 @@ class Learner:
             self.ema.update(self.network)
         return StepResult(crew.mean(torch.stack(losses).mean()), norm)
 
-    def loss(self, batch: Batch, draws: Draws, module: nn.Module) -> Tensor:
+    def loss(
+        self,
+        batch: Batch,
+        draws: Draws,
+        module: nn.Module,
+        weighing: LossConfig | None = None,
+    ) -> Tensor:
         """Mean squared error of the prediction, in mixed precision if asked for.
 
         Args:
             batch: Photos.
             draws: Noise levels and noise for them.
             module: The network, or what wraps it for training.
+            weighing: How errors are weighed; None weighs all alike, so that runs with
+                different settings can be compared.
         """
+        model, weights = self.config.model, None
+        if weighing is not None and not weighing.is_plain:
+            weights = level_weights(draws.gamma, model.prediction, weighing)
+            weights = weights * colour_weights(batch.y0, model, weighing.vivid)
         with self.autocast():
             return denoising_loss(
                 module,
@@ -185,7 +202,9 @@ class Learner:
                 batch.luminance,
                 draws.gamma,
                 draws.eps,
-                self.config.model.prediction,
+                model.prediction,
+                weights=weights,
+                keep=draws.keep,
             )
 
     def autocast(self) -> torch.autocast:

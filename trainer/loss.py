@@ -1,4 +1,4 @@
-"""The training loss: draw a noise level, add noise, predict, compare.
+"""The training loss: draw a noise level, add noise, predict, compare, weigh.
 
 B batch, S working size, E the encoder's size.
 """
@@ -11,8 +11,16 @@ from torch import Tensor, nn
 
 from colorize_cli.diffusion.process import Prediction, add_noise, prediction_target
 from colorize_cli.diffusion.schedule import NoiseSchedule
+from colorize_cli.model.config import ModelConfig
+from trainer.config import LossConfig
 
-__all__ = ["angle_gammas", "denoising_loss", "neighbour_gammas"]
+__all__ = [
+    "angle_gammas",
+    "colour_weights",
+    "denoising_loss",
+    "level_weights",
+    "neighbour_gammas",
+]
 
 
 def angle_gammas(count: int, generator: torch.Generator) -> Tensor:
@@ -38,6 +46,47 @@ def neighbour_gammas(
     return torch.lerp(gammas[t - 1], gammas[t], share)
 
 
+def level_weights(gamma: Tensor, kind: Prediction, config: LossConfig) -> Tensor:
+    """Weight of each row by its noise level, (B, 1, 1, 1); 1 is the plain loss.
+
+    The published weights are those of the error in x0 (min_snr: Hang et al. 2023,
+    eq. 9) or in epsilon (sigmoid: Hoogeboom et al. 2024, eq. 5); here they are turned
+    into weights of the error in what the network predicts.
+    """
+    gamma = gamma[:, None, None, None]
+    if config.weighting == "flat":
+        return torch.ones_like(gamma)
+    snr = gamma / (1 - gamma).clamp_min(1e-6)
+    if config.weighting == "min_snr":
+        of_clean = snr.clamp_max(config.level)
+    else:
+        of_clean = snr * torch.sigmoid(config.level - snr.clamp_min(1e-9).log())
+    if kind == "v":
+        return of_clean / (snr + 1)
+    return of_clean / snr.clamp_min(1e-6) if kind == "epsilon" else of_clean
+
+
+def colour_weights(y0: Tensor, model: ModelConfig, vivid: float) -> Tensor:
+    """Weight of each pixel by how vivid it is, of mean 1 over the batch, (B, 1, S, S).
+
+    Most pixels are nearly grey and a plain loss learns to answer so; weighing rare
+    colours more is the rebalancing of Zhang et al. 2016, with chroma in the place of
+    their histogram.
+
+    Args:
+        y0: Clean normalised ab, (B, 2, S, S).
+        model: For the scale of y0.
+        vivid: As in `LossConfig`.
+    """
+    mean, std = (
+        y0.new_tensor(each)[:, None, None] for each in (model.ab_mean, model.ab_std)
+    )
+    ab = y0 * std + mean
+    chroma = torch.linalg.vector_norm(ab, dim=1, keepdim=True).clamp_max(60)
+    weights = 1 + vivid * chroma / 20
+    return weights / weights.mean()
+
+
 def denoising_loss(
     network: nn.Module,
     L: Tensor,
@@ -46,20 +95,27 @@ def denoising_loss(
     gamma: Tensor,
     eps: Tensor,
     kind: Prediction,
+    *,
+    weights: Tensor | None = None,
+    keep: Tensor | None = None,
 ) -> Tensor:
     """Mean squared error of the prediction (DDPM, eq. 14; Palette, eq. 1).
 
     Args:
-        network: Called as network(x, gamma, luminance).
+        network: Called as network(x, gamma, luminance, keep).
         L: (B, 1, S, S) in [-1, 1].
         y0: Clean normalised ab, (B, 2, S, S).
         luminance: (B, 1, E, E) for the encoder, or None.
         gamma: (B,) in [0, 1].
         eps: Standard normal noise, (B, 2, S, S).
         kind: What the network predicts.
+        weights: Of the squared errors, broadcast against them; None is 1.
+        keep: (B,) of 0 and 1, the rows that keep their encoder features; None is all.
     """
     level = gamma[:, None, None, None]
     x = torch.cat([L, add_noise(y0, eps, level)], dim=1)
-    predicted = network(x, gamma, luminance)
+    predicted = network(x, gamma, luminance, keep)
     target = prediction_target(y0, eps, level, kind)
-    return F.mse_loss(predicted.float(), target)
+    if weights is None:
+        return F.mse_loss(predicted.float(), target)
+    return (weights * (predicted.float() - target) ** 2).mean()

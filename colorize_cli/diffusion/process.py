@@ -24,7 +24,7 @@ __all__ = [
     "prediction_target",
 ]
 
-Prediction = Literal["epsilon", "v"]
+Prediction = Literal["epsilon", "v", "x0"]
 Sampler = Literal["ddpm", "ddim", "dpm"]
 Array = TypeVar("Array")
 
@@ -44,6 +44,8 @@ def prediction_target(y0: Array, eps: Array, gamma: Any, kind: Prediction) -> Ar
     """What a network of this kind should answer for the noisy ab made of y0 and eps."""
     if kind == "epsilon":
         return eps
+    if kind == "x0":
+        return y0
     return gamma**0.5 * eps - (1 - gamma) ** 0.5 * y0
 
 
@@ -58,6 +60,8 @@ def predict_clean(y: Array, predicted: Array, gamma: Any, kind: Prediction) -> A
     """
     if kind == "epsilon":
         return (y - (1 - gamma) ** 0.5 * predicted) / gamma**0.5
+    if kind == "x0":
+        return predicted
     return gamma**0.5 * y - (1 - gamma) ** 0.5 * predicted
 
 

@@ -32,7 +32,22 @@ class Network(nn.Module):
         return self.encoder(luminance)
 
     def forward(
-        self, x: Tensor, gamma: Tensor, luminance: Tensor | None = None
+        self,
+        x: Tensor,
+        gamma: Tensor,
+        luminance: Tensor | None = None,
+        keep: Tensor | None = None,
     ) -> Tensor:
-        """Encode and predict in one go, as training does; shapes as in `UNet`."""
-        return self.unet(x, gamma, *self.encode(luminance))
+        """Encode and predict in one go, as training does; shapes as in `UNet`.
+
+        Args:
+            x: Denoiser input.
+            gamma: Noise level.
+            luminance: For the encoder, as in `encode`.
+            keep: (B,) of 0 and 1; the features of rows with 0 are replaced by zeros.
+                None keeps all.
+        """
+        features = self.encode(luminance)
+        if keep is not None:
+            features = tuple(each * keep[:, None, None, None] for each in features)
+        return self.unet(x, gamma, *features)

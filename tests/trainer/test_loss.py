@@ -6,7 +6,16 @@ import pytest
 import torch
 
 from colorize_cli.diffusion.schedule import NoiseSchedule
-from trainer.loss import angle_gammas, denoising_loss, neighbour_gammas
+from colorize_cli.model.config import ModelConfig
+from trainer.config import LossConfig, ScheduleConfig
+from trainer.draws import draw
+from trainer.loss import (
+    angle_gammas,
+    colour_weights,
+    denoising_loss,
+    level_weights,
+    neighbour_gammas,
+)
 
 
 def test_angles_are_one_to_a_slice():
@@ -25,7 +34,7 @@ def test_neighbour_gammas_follow_the_schedule():
     assert (counts / 1000 - 1).abs().max() < 0.1
 
 
-@pytest.mark.parametrize("kind", ["epsilon", "v"])
+@pytest.mark.parametrize("kind", ["epsilon", "v", "x0"])
 def test_network_that_knows_the_noise_has_no_loss(kind):
     """The target is what the prediction is defined as."""
     generator = torch.Generator().manual_seed(0)
@@ -34,11 +43,12 @@ def test_network_that_knows_the_noise_has_no_loss(kind):
     eps = torch.randn(3, 2, 4, 4, generator=generator)
     gamma = torch.tensor([0.1, 0.5, 0.9])
 
-    def oracle(x, level, luminance):
+    def oracle(x, level, luminance, keep):
         """Solve y = sqrt(gamma) y0 + sqrt(1 - gamma) eps for the answer."""
         g = level[:, None, None, None]
         noise = (x[:, 1:] - g.sqrt() * y0) / (1 - g).sqrt()
-        return noise if kind == "epsilon" else g.sqrt() * noise - (1 - g).sqrt() * y0
+        v = g.sqrt() * noise - (1 - g).sqrt() * y0
+        return {"epsilon": noise, "v": v, "x0": y0}[kind]
 
     loss = denoising_loss(oracle, L, y0, None, gamma, eps, kind)
     assert loss < 1e-10
@@ -49,9 +59,58 @@ def test_silent_network_has_the_loss_of_the_noise():
     eps = torch.randn(8, 2, 16, 16, generator=torch.Generator().manual_seed(0))
     gamma = torch.full((8,), 0.5)
 
-    def silent(x, level, luminance):
+    def silent(x, level, luminance, keep):
         return torch.zeros_like(x[:, 1:])
 
     L, y0 = torch.zeros(8, 1, 16, 16), torch.zeros_like(eps)
     loss = denoising_loss(silent, L, y0, None, gamma, eps, "epsilon")
     assert loss == pytest.approx(1, abs=0.05)
+
+
+def test_flat_weighting_weighs_every_level_alike():
+    """The plain loss."""
+    weights = level_weights(torch.tensor([0.0, 0.5, 1.0]), "v", LossConfig())
+    assert torch.equal(weights.flatten(), torch.ones(3))
+
+
+@pytest.mark.parametrize("weighting", ["min_snr", "sigmoid"])
+def test_a_level_weighs_the_same_whatever_is_predicted(weighting):
+    """The weighted errors of epsilon, v and x0 are one error in three scales.
+
+    An error d in x0 is an error d sqrt(SNR) in epsilon and d / sqrt(1 - gamma) in v.
+    """
+    config = LossConfig(weighting=weighting, level=2.0)
+    gamma = torch.tensor([0.05, 0.5, 0.9])
+    snr = gamma / (1 - gamma)
+    of_clean = level_weights(gamma, "x0", config).flatten()
+    of_epsilon = level_weights(gamma, "epsilon", config).flatten() * snr
+    of_v = level_weights(gamma, "v", config).flatten() / (1 - gamma)
+    assert of_epsilon == pytest.approx(of_clean, rel=1e-4)
+    assert of_v == pytest.approx(of_clean, rel=1e-4)
+
+
+def test_min_snr_stops_at_its_level():
+    """The weight of the error in x0 is the SNR, up to the level."""
+    config = LossConfig(weighting="min_snr", level=5.0)
+    weights = level_weights(torch.tensor([0.5, 0.99]), "x0", config).flatten()
+    assert weights == pytest.approx(torch.tensor([1.0, 5.0]), rel=1e-4)
+
+
+def test_vivid_pixels_weigh_more():
+    """With vivid 2, 20 Lab units of chroma weigh three times as much as grey."""
+    model = ModelConfig(ab_mean=(0.0, 0.0), ab_std=(10.0, 10.0))
+    y0 = torch.zeros(1, 2, 1, 2)
+    y0[0, 0, 0, 1] = 2.0
+    weights = colour_weights(y0, model, 2.0)
+    assert weights.mean() == pytest.approx(1)
+    assert weights[0, 0, 0, 1] == pytest.approx(3 * float(weights[0, 0, 0, 0]))
+
+
+def test_rows_without_encoder_features_are_drawn_at_their_rate():
+    """And the other draws do not depend on the rate."""
+    schedule = ScheduleConfig()
+    plain = draw(schedule, 4000, 1, torch.Generator().manual_seed(0))
+    some = draw(schedule, 4000, 1, torch.Generator().manual_seed(0), 0.1)
+    assert torch.equal(plain.eps, some.eps)
+    assert some.keep is not None
+    assert 1 - some.keep.mean() == pytest.approx(0.1, abs=0.02)
