@@ -9,47 +9,28 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 
 import cv2
 
-from colorize_cli.files import Destination, Job, Plan
-from colorize_cli.flight import Flight, Shelf, read_flight, write_flight
-from colorize_cli.forecast import missing_products, skip
-from colorize_cli.imaging.grading import Grade
+from colorize_cli.batches import Batches
+from colorize_cli.errors import EncodeError
+from colorize_cli.files import Job, Plan
+from colorize_cli.flight import Flight, Landing, Shelf, read_flight, write_flight
+from colorize_cli.forecast import failure_of, skip
+from colorize_cli.ledger import History, Journal, read_history
 from colorize_cli.model.backend import Model
-from colorize_cli.pipeline import Row, Sampling, denoise
 from colorize_cli.products import Recipe
+from colorize_cli.record import Recorder
 from colorize_cli.report import Outcome, Report
-from colorize_cli.variants import Product, Variants
+from colorize_cli.resume import Decision, Resume
+from colorize_cli.settings import BatchSettings
 
 __all__ = ["BatchSettings", "run_batch"]
 
 # Memory for decoded photos that wait for their colours; those beyond it are decoded a
 # second time when they are written.
 SHELF_BYTES = 1 << 30
-# Rows that may wait for others of their size, in batches.
-WAITING_BATCHES = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchSettings:
-    """How a run is done; `sampling`, `variants` and `grade` decide the colours."""
-
-    sampling: Sampling = field(default_factory=Sampling)
-    # What is made of each photo.
-    variants: Variants = field(default_factory=Variants)
-    # The change of all colours.
-    grade: Grade = field(default_factory=Grade)
-    # Rows that the network sees at once.
-    batch_size: int = 4
-    # Threads that read and threads that write.
-    workers: int = 2
-    # JPEG and WebP quality, 1 to 100.
-    quality: int = 95
-    # Write again what is already there.
-    overwrite: bool = False
 
 
 def run_batch(
@@ -61,6 +42,9 @@ def run_batch(
 ) -> Report:
     """Colorize every job of a plan; one photo's failure never stops the others.
 
+    What earlier runs have done is read from the ledger of the destination, and what
+    this one does is added to it.
+
     Args:
         plan: What to read and where to write; its problems count as failed photos.
         model: A loaded model.
@@ -69,38 +53,58 @@ def run_batch(
         on_interrupt: Called once if KeyboardInterrupt ends the run early.
 
     Returns:
-        The report. An interrupted run finishes the photos that are being written; the
-        others are left for the next run.
+        The report. A run that is interrupted, or has more failures than it may have,
+        finishes the photos that are being written; the others are left for the next.
+
+    Raises:
+        PlanError: If the destination or its ledger cannot be used.
     """
-    run = Run(model, settings, plan.destination, on_outcome)
-    run.report.planned_count = len(plan.jobs) + len(plan.problems)
-    started = time.perf_counter()
-    with single_threaded_opencv():
-        try:
-            run.colorize(plan)
-        except KeyboardInterrupt:
-            run.report.is_interrupted = True
-            on_interrupt()
-        finally:
-            run.close()
-    run.report.wall_s = time.perf_counter() - started
+    with plan.destination, open_journal(plan) as journal:
+        history = History() if journal is None else read_history(journal.path)
+        resume = Resume.of(plan.destination, history, settings, model.weights_hash)
+        recorder = Recorder(journal=journal, resume=resume, model=model)
+        plan.destination.sweep({job.target.parent for job in plan.jobs})
+        run = Run(model, recorder, on_outcome)
+        run.report.planned_count = len(plan.jobs) + len(plan.problems)
+        started = time.perf_counter()
+        with single_threaded_opencv():
+            try:
+                # With too many failures the run ends as if there were no more photos.
+                with suppress(ErrorLimitError):
+                    run.colorize(plan)
+            except KeyboardInterrupt:
+                run.report.is_interrupted = True
+                on_interrupt()
+            finally:
+                run.close()
+        run.report.wall_s = time.perf_counter() - started
+        run.report.denoise_s = run.batches.seconds
+        if run.batches.batch_size < settings.batch_size:
+            run.report.smaller_batches = run.batches.batch_size
     return run.report
+
+
+def open_journal(plan: Plan) -> AbstractContextManager[Journal | None]:
+    """The ledger of a plan's destination, made if it is not there."""
+    path = plan.destination.ledger_path
+    return nullcontext() if path is None else Journal(path)
+
+
+class ErrorLimitError(Exception):
+    """As many photos have failed as may fail."""
 
 
 class Run:
     """The state of one run: pools, photos on their way, report."""
 
     def __init__(
-        self,
-        model: Model,
-        settings: BatchSettings,
-        destination: Destination,
-        on_outcome: Callable[[Outcome], None],
+        self, model: Model, recorder: Recorder, on_outcome: Callable[[Outcome], None]
     ) -> None:
         """Start the pools."""
         self.model = model
-        self.settings = settings
-        self.destination = destination
+        self.recorder = recorder
+        self.resume = recorder.resume
+        self.settings = settings = self.resume.settings
         self.on_outcome = on_outcome
         self.recipe = Recipe(
             variants=settings.variants,
@@ -109,34 +113,29 @@ class Run:
             note=sheet_note(model, settings),
         )
         self.report = Report()
+        self.batches = Batches(model, settings.sampling, settings.batch_size)
         self.shelf = Shelf(SHELF_BYTES)
         self.readers = ThreadPoolExecutor(settings.workers, "reader")
         self.writers = ThreadPoolExecutor(settings.workers, "writer")
-        self.reads: deque[tuple[Job, Future[Flight]]] = deque()
-        self.writes: deque[tuple[Job, Future[Outcome]]] = deque()
-        # Rows that wait for a full batch, by window size.
-        self.waiting: dict[tuple[int, int], deque[tuple[Flight, Row]]] = {}
+        self.reads: deque[tuple[Job, Future[Flight | Landing]]] = deque()
+        self.writes: deque[tuple[Flight, Future[Outcome]]] = deque()
+        self.is_closing = False
 
     def colorize(self, plan: Plan) -> None:
         """Take every job from reading to writing."""
         for problem in plan.problems:
             self._end(Outcome.failure(str(problem.path), problem))
-        batch_size = self.settings.batch_size
         for flight in self._read_ahead(plan.jobs):
-            queue = self.waiting.setdefault(flight.canvas.grid.tile, deque())
-            queue.extend((flight, row) for row in flight.rows)
-            while len(queue) >= batch_size:
-                self._denoise_next(queue)
-            # Odd sizes must not pile up until the end of the run.
-            while sum(map(len, self.waiting.values())) > WAITING_BATCHES * batch_size:
-                self._denoise_next(max(self.waiting.values(), key=len))
-        for queue in self.waiting.values():
-            while queue:
-                self._denoise_next(queue)
+            self.batches.add(flight)
+            while self.batches.is_due:
+                self._run_next_batch()
+        while not self.batches.is_empty:
+            self._run_next_batch()
         self._collect_writes(limit=0)
 
     def close(self) -> None:
         """Drop what has not been read, finish what is being written."""
+        self.is_closing = True
         try:
             self.readers.shutdown(wait=True, cancel_futures=True)
             self._collect_writes(limit=0)
@@ -146,102 +145,91 @@ class Run:
     def _end(self, outcome: Outcome) -> None:
         self.report.add(outcome)
         self.on_outcome(outcome)
+        most, failed = self.settings.max_errors, len(self.report.failures)
+        if most is not None and failed >= most and not self.is_closing:
+            raise ErrorLimitError
+
+    def _fail(
+        self, job: Job, error: BaseException, flight: Flight | None = None
+    ) -> None:
+        outcome = failure_of(job, error)
+        self.recorder.failed(job, outcome.reason, flight)
+        self._end(outcome)
 
     def _read_ahead(self, jobs: Sequence[Job]) -> Iterator[Flight]:
         """Photos in the order of the jobs, decoded ahead of their turn."""
-        settings = self.settings
-        ahead = settings.workers + settings.batch_size
+        ahead = self.settings.workers + self.settings.batch_size
         coming = iter(jobs)
         while True:
             while len(self.reads) < ahead and (job := next(coming, None)) is not None:
-                products = missing_products(
-                    job,
-                    self.destination,
-                    settings.variants,
-                    overwrite=settings.overwrite,
-                )
-                if products:
-                    self.reads.append((job, self._submit_read(job, products)))
+                decision = self.resume.glance(job)
+                if decision is None or decision.products:
+                    self.reads.append((job, self._submit_read(job, decision)))
                 else:
-                    self._end(skip(job, self.destination, settings.variants))
+                    self._end(skip(job, self.resume, decision.reason))
             if not self.reads:
                 return
             job, future = self.reads.popleft()
             error = future.exception()
-            if error is None:
-                yield future.result()
+            if error is not None:
+                self._fail(job, error)
+            elif isinstance(found := future.result(), Flight):
+                yield found
             else:
-                self._end(Outcome.failure(str(job.source), error))
+                self._land(found)
 
-    def _submit_read(self, job: Job, products: tuple[Product, ...]) -> Future[Flight]:
-        config, size = self.model.header.config, self.settings.sampling.size
-        samples = self.settings.variants.samples_for(products)
+    def _submit_read(
+        self, job: Job, decision: Decision | None
+    ) -> Future[Flight | Landing]:
+        config = self.model.header.config
         return self.readers.submit(
-            read_flight, job, products, samples, self.shelf, config=config, size=size
+            read_flight, job, decision, self.resume, self.shelf, config
         )
 
-    def _denoise_next(self, queue: deque[tuple[Flight, Row]]) -> None:
-        """Colour the next rows of a queue and hand complete photos to the writers."""
-        count = min(len(queue), self.settings.batch_size)
-        taken = [queue.popleft() for _ in range(count)]
-        failed = self._denoise(taken)
-        if failed:
-            for flight, error in failed.items():
-                self.shelf.release(flight.photo)
-                self._end(Outcome.failure(str(flight.job.source), error))
-            left = [(flight, row) for flight, row in queue if flight not in failed]
-            queue.clear()
-            queue.extend(left)
-        for flight in dict.fromkeys(flight for flight, _ in taken):
-            if flight.is_complete and flight not in failed:
-                future = self.writers.submit(
-                    write_flight,
-                    flight,
-                    self.shelf,
-                    self.destination,
-                    self.recipe,
-                    quality=self.settings.quality,
-                )
-                self.writes.append((flight.job, future))
+    def _land(self, landing: Landing) -> None:
+        """Leave a photo alone that had to be read to know that."""
+        try:
+            self.recorder.skipped(landing)
+        except EncodeError as error:
+            self._end(failure_of(landing.job, error))
+        else:
+            self._end(skip(landing.job, self.resume, landing.decision.reason))
+
+    def _run_next_batch(self) -> None:
+        """Colour the next rows and hand complete photos to the writers."""
+        complete, failed = self.batches.run_next()
+        for flight in complete:
+            self.writes.append((flight, self.writers.submit(self._write, flight)))
+        for flight, error in failed.items():
+            self.shelf.release(flight.photo)
+            self._fail(flight.job, error)
         self._collect_writes(limit=2 * self.settings.workers)
 
-    def _denoise(self, taken: Sequence[tuple[Flight, Row]]) -> dict[Flight, Exception]:
-        """Colour rows of one window size.
-
-        A batch that fails is tried again in halves: a GPU with too little memory for
-        the whole goes on, and a photo that cannot be done fails alone.
-
-        Returns:
-            The photos that failed, and why.
-        """
-        started = time.perf_counter()
+    def _write(self, flight: Flight) -> Outcome:
+        """Write a complete photo and put it down in the ledger; in a writer thread."""
         try:
-            rows = [row for _, row in taken]
-            fields = denoise(self.model, rows, self.settings.sampling)
-        except Exception as error:
-            if len(taken) == 1:
-                return {taken[0][0]: error}
-        else:
-            for (flight, row), ab in zip(taken, fields, strict=True):
-                flight.fields[row.sample, row.window] = ab
-            return {}
-        finally:
-            self.report.denoise_s += time.perf_counter() - started
-        half = len(taken) // 2
-        failed = self._denoise(taken[:half])
-        rest = [(flight, row) for flight, row in taken[half:] if flight not in failed]
-        return failed | (self._denoise(rest) if rest else {})
+            self.recorder.started(flight)
+        except EncodeError:
+            self.shelf.release(flight.photo)
+            raise
+        destination, quality = self.resume.destination, self.settings.quality
+        outcome = write_flight(
+            flight, self.shelf, destination, self.recipe, quality=quality
+        )
+        self.recorder.done(flight, outcome)
+        return outcome
 
     def _collect_writes(self, limit: int) -> None:
         """Report finished writes; wait while more than `limit` are under way."""
         while self.writes and (len(self.writes) > limit or self.writes[0][1].done()):
-            job, future = self.writes[0]
+            flight, future = self.writes[0]
             # Ctrl-C comes most likely here; what it interrupts must stay in the queue.
             error = future.exception()
             self.writes.popleft()
-            self._end(
-                Outcome.failure(str(job.source), error) if error else future.result()
-            )
+            if error is None:
+                self._end(future.result())
+            else:
+                self._fail(flight.job, error, flight)
 
 
 def sheet_note(model: Model, settings: BatchSettings) -> str:

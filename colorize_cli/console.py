@@ -58,6 +58,14 @@ def made(report: Report) -> str:
     return ", ".join(counted(n, noun) for n, noun in counts if n or noun == "picture")
 
 
+def skipped_because(report: Report) -> str:
+    """Why photos were skipped, with numbers if there are several reasons."""
+    reasons = {reason or "already there": n for reason, n in report.reasons.items()}
+    if len(reasons) < 2:
+        return next(iter(reasons), "already there")
+    return "; ".join(f"{n} {reason}" for reason, n in sorted(reasons.items()))
+
+
 class Terminal(RichConsole):
     """A rich console that goes on in silence when nobody reads it any more."""
 
@@ -114,6 +122,11 @@ class Console:
             where = f"backend {name}, device {device}, batches of {batch_size}"
             self.note(f"{printable(model.path)}: {where}", style="dim")
 
+    def show_settings_file(self, path: Path) -> None:
+        """Say that options come from a file, as nobody may have thought of it."""
+        if not self.quiet:
+            self.note(f"options from {printable(path)}", style="dim")
+
     def show_forecast(self, outcomes: Sequence[Outcome]) -> None:
         """The `--dry-run` output: a line per file on stdout, totals on stderr."""
         report = Report.of(outcomes)
@@ -158,7 +171,8 @@ class Console:
             if self.verbose and error is not None:
                 self.note("".join(traceback.format_exception(error)), style="dim")
         elif self.verbose and not self.quiet:
-            self.note(f"{outcome.status} {source}")
+            reason = f": {printable(outcome.reason)}" if outcome.reason else ""
+            self.note(f"{outcome.status} {source}{reason}")
 
     def show_report(self, report: Report) -> None:
         """The totals, on stdout."""
@@ -170,11 +184,13 @@ class Console:
         }
         rows = {
             "done": f"{photos['done']}, {made(report)}",
-            "skipped": f"{photos['skipped']}, already there",
+            "skipped": f"{photos['skipped']}, {skipped_because(report)}",
             "failed": photos["failed"],
             "time": f"{report.wall_s:.1f} s, "
             f"of which the network {report.denoise_s:.1f} s",
         }
+        if report.smaller_batches:
+            rows["memory"] = f"was short; batches of {report.smaller_batches} did fit"
         if report.left_count:
             rows["left"] = f"{counted(report.left_count, 'photo')}; run again for them"
         if report.counts["done"] and report.wall_s:

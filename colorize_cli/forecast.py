@@ -2,59 +2,77 @@
 
 from collections.abc import Sequence
 
+from colorize_cli.errors import PhotoError
 from colorize_cli.files import Destination, Job, Plan
+from colorize_cli.ledger import content_hash
 from colorize_cli.report import Outcome, Status
-from colorize_cli.variants import Product, Variants
+from colorize_cli.resume import Resume
+from colorize_cli.variants import Product
 
-__all__ = ["foresee", "missing_products", "outcome_of", "skip"]
+__all__ = ["failure_of", "foresee", "outcome_of", "skip"]
 
 
-def missing_products(
-    job: Job, destination: Destination, variants: Variants, *, overwrite: bool
-) -> tuple[Product, ...]:
-    """What is to be made of a photo.
+def skip(job: Job, resume: Resume, reason: str = "") -> Outcome:
+    """The outcome of a photo that is left alone, as nothing of it is missing.
 
-    Files that are there are left alone, unless they are to be overwritten; what a
-    sample looks like does not depend on which others are made with it.
+    Args:
+        job: The photo.
+        resume: What decided so.
+        reason: Why, if not because all is there.
     """
-    return tuple(
-        product
-        for product in variants.products
-        if overwrite or not destination.exists(job.place_of(product))
-    )
+    products = resume.settings.variants.products
+    return outcome_of(job, resume.destination, products, "skipped", reason)
 
 
-def skip(job: Job, destination: Destination, variants: Variants) -> Outcome:
-    """The outcome of a photo of which nothing is missing."""
-    return outcome_of(job, destination, variants.products, "skipped")
+def failure_of(job: Job, error: BaseException) -> Outcome:
+    """The outcome of a photo that raised."""
+    return Outcome.failure(str(job.source), error, job.source.name)
 
 
-def foresee(plan: Plan, variants: Variants, *, overwrite: bool) -> list[Outcome]:
+def foresee(plan: Plan, resume: Resume) -> list[Outcome]:
     """The outcomes of a run in which every photo of the plan can be read and written.
 
-    No photo is opened, so which sample is picked, and how diverse they are, is not
-    said.
+    A photo is read only where the ledger knows another size or time of it. None is
+    opened, so which sample is picked, and how diverse they are, is not said.
     """
     outcomes = [Outcome.failure(str(p.path), p) for p in plan.problems]
-    place = plan.destination
     for job in plan.jobs:
-        missing = missing_products(job, place, variants, overwrite=overwrite)
-        outcomes.append(
-            outcome_of(job, place, missing, "done")
-            if missing
-            else skip(job, place, variants)
-        )
+        try:
+            outcomes.append(foreseen(job, resume))
+        except PhotoError as error:
+            outcomes.append(failure_of(job, error))
     return outcomes
 
 
+def foreseen(job: Job, resume: Resume) -> Outcome:
+    """The outcome of one photo.
+
+    Raises:
+        PhotoError: If it has to be read and cannot be, or may not be written.
+    """
+    decision = resume.glance(job)
+    if decision is None:
+        digest = resume.known_hash(job) or content_hash(job.source.read())
+        decision = resume.decide(job, digest)
+    if not decision.products:
+        return skip(job, resume, decision.reason)
+    return outcome_of(job, resume.destination, decision.products, "done")
+
+
 def outcome_of(
-    job: Job, destination: Destination, products: Sequence[Product], status: Status
+    job: Job,
+    destination: Destination,
+    products: Sequence[Product],
+    status: Status,
+    reason: str = "",
 ) -> Outcome:
     """The outcome of a photo of which these products are there."""
     places = [(each.kind, destination.locate(job.place_of(each))) for each in products]
     return Outcome(
         source=str(job.source),
+        name=job.source.name,
         status=status,
+        reason=reason,
         targets=tuple(place for kind, place in places if kind == "picture"),
         extras={kind: place for kind, place in places if kind != "picture"},
     )

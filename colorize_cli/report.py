@@ -21,6 +21,8 @@ class Outcome:
 
     Attributes:
         source: The photo, as the user knows it.
+        name: Its path under the folder that was named, as in the ledger; empty if it
+            was not even found.
         status: `done` written, `skipped` all targets were there, `failed` see reason.
         targets: The pictures that were written, or were there already, each with its
             full place; empty if failed.
@@ -29,11 +31,12 @@ class Outcome:
         extras: The sheet and the spread map likewise.
         diversity: Mean standard deviation of a and b between the samples, in Lab
             units; None if not all of them were drawn, or there is only one.
-        reason: One line; empty unless failed.
+        reason: Why it failed, or was skipped though not all was there; one line.
         error: The exception, for a traceback under `--verbose`.
     """
 
     source: str
+    name: str = ""
     status: Status
     targets: tuple[str, ...] = ()
     samples: tuple[int | None, ...] = ()
@@ -43,7 +46,7 @@ class Outcome:
     error: BaseException | None = None
 
     @classmethod
-    def failure(cls, source: str, error: BaseException) -> Self:
+    def failure(cls, source: str, error: BaseException, name: str = "") -> Self:
         """The outcome of a photo that raised."""
         if isinstance(error, PhotoError) and str(error.path) == source:
             reason = error.reason
@@ -51,7 +54,9 @@ class Outcome:
             reason = str(error)  # names the result, or the model
         else:
             reason = f"{type(error).__name__}: {error}"
-        return cls(source=source, status="failed", reason=reason, error=error)
+        return cls(
+            source=source, name=name, status="failed", reason=reason, error=error
+        )
 
 
 @dataclass(slots=True)
@@ -61,22 +66,27 @@ class Report:
     Attributes:
         planned_count: Photos that the run was to see to.
         counts: Photos per status.
+        reasons: Skipped photos per reason; none is that all was there.
         failures: Outcomes with status `failed`, in the order they happened, without
             their exceptions: those hold on to the photo's pixels.
         sample_count: Pictures written for photos that are done.
         extra_counts: What was written besides them, per kind.
         denoise_s: Seconds inside the reverse loop.
         wall_s: Seconds of the whole run, model loading not included.
+        smaller_batches: Rows that the network saw at once in the end, if memory was
+            too short for as many as it was to see; else None.
         is_interrupted: Whether the user stopped the run.
     """
 
     planned_count: int = 0
     counts: Counter[Status] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
     failures: list[Outcome] = field(default_factory=list)
     sample_count: int = 0
     extra_counts: Counter[Kind] = field(default_factory=Counter)
     denoise_s: float = 0.0
     wall_s: float = 0.0
+    smaller_batches: int | None = None
     is_interrupted: bool = False
 
     @classmethod
@@ -92,7 +102,9 @@ class Report:
         self.counts[outcome.status] += 1
         if outcome.status == "failed":
             self.failures.append(replace(outcome, error=None))
-        elif outcome.status == "done":
+        elif outcome.status == "skipped":
+            self.reasons[outcome.reason] += 1
+        else:
             self.sample_count += len(outcome.targets)
             self.extra_counts.update(outcome.extras.keys())
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from colorize_cli.batch import BatchSettings, run_batch
-from colorize_cli.files import plan_jobs
+from colorize_cli.files import LEDGER_NAME, plan_jobs
 from colorize_cli.variants import Variants
 
 __all__ = ["contents", "errors", "run"]
@@ -18,11 +18,11 @@ def run(source, out, model, *, format="png", samples=1, **settings):
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file of a tree, hidden ones too, by its place."""
+    """Every file of a tree but the ledger, hidden ones too, by its place."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file()
+        if path.is_file() and path.name != LEDGER_NAME
     }
 
 

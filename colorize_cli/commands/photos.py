@@ -1,33 +1,45 @@
 """`colorize SRC... -o DIR`: the default command."""
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from colorize_cli.errors import PlanError
+from colorize_cli.commands.settings import auto_batch_size, check_size, settings_of
+from colorize_cli.errors import ColorizeError, PlanError
 from colorize_cli.options.inputs import input_options, listed_paths, selection_of
 from colorize_cli.options.model import model_options
 from colorize_cli.options.outputs import output_options, output_place, place_options
 from colorize_cli.options.run import run_options
 from colorize_cli.options.sampling import sampling_options
+from colorize_cli.options.settings_file import (
+    ENVIRONMENT_PREFIX,
+    file_in_use,
+    file_options,
+)
 from colorize_cli.options.variants import variant_options
 
 if TYPE_CHECKING:
     from colorize_cli.console import Console
+    from colorize_cli.eventlog import EventLog
     from colorize_cli.files import Plan
     from colorize_cli.model.backend import Model
-    from colorize_cli.model.config import ModelConfig
-    from colorize_cli.report import Report
-    from colorize_cli.variants import Variants
+    from colorize_cli.report import Outcome, Report
+    from colorize_cli.settings import BatchSettings
 
 __all__ = ["photos"]
 
-# Rows per batch when the user does not say: enough to keep the device busy.
-CPU_BATCH, CUDA_BATCH = 4, 64
 
-
-@click.command(short_help="Colorize photos; the word may be left out.")
+@click.command(
+    short_help="Colorize photos; the word may be left out.",
+    # Without the name of the command, which is left out on the command line, too.
+    context_settings={"auto_envvar_prefix": ENVIRONMENT_PREFIX},
+)
 @input_options
 @place_options
 @variant_options
@@ -35,6 +47,7 @@ CPU_BATCH, CUDA_BATCH = 4, 64
 @model_options
 @output_options
 @run_options
+@file_options
 @click.pass_context
 def photos(
     ctx: click.Context,
@@ -44,93 +57,155 @@ def photos(
 ) -> None:
     """Colorize photos and folders of photos into another folder."""
     from colorize_cli.console import Console
-    from colorize_cli.files import plan_jobs
-    from colorize_cli.forecast import foresee
     from colorize_cli.model import load_model
-    from colorize_cli.report import Report
-    from colorize_cli.variants import Variants
 
     out = output_place(options["output"], sources)
+    events = open_events(options, out)
+    is_stdout_taken = out == "-" or events is not None
     console = Console(
-        verbose=options["verbose"], quiet=options["quiet"], is_stdout_taken=out == "-"
+        verbose=options["verbose"],
+        quiet=options["quiet"],
+        is_stdout_taken=is_stdout_taken,
     )
-    variants = Variants(
-        samples=options["samples"],
-        pick=options["pick"],
-        sheet=options["sheet"],
-        spread=options["spread"],
-    )
+    if (path := file_in_use(ctx)) is not None:
+        console.show_settings_file(path)
+    with refusals_told(events):
+        settings = settings_of(options)
+        plan = plan_of(sources, out, settings, options)
+        if options["dry_run"]:
+            ctx.exit(rehearse(plan, settings, console, events, options["model"]))
+        model = load_model(options["model"], options["backend"], options["device"])
+        check_size(options["size"], model.header.config)
+        if options["batch_size"] is None:
+            settings = replace(settings, batch_size=auto_batch_size(model))
+        report = run(plan, model, settings, console, events)
+        if options["failed_list"] is not None:
+            write_failed_list(options["failed_list"], report, null=options["null"])
+    console.show_report(report)
+    ctx.exit(report.exit_code)
+
+
+def open_events(options: dict[str, Any], out: Path | str) -> "EventLog | None":
+    """The log of `--log-json`, if it is asked for.
+
+    Raises:
+        UsageError: If stdout is to take a picture as well.
+    """
+    from colorize_cli.eventlog import EventLog
+
+    if not options["log_json"]:
+        return None
+    if out == "-":
+        raise click.UsageError("--log-json needs stdout, which takes the picture.")
+    return EventLog(sys.stdout)
+
+
+@contextmanager
+def refusals_told(events: "EventLog | None") -> Iterator[None]:
+    """Also put into the log why a run was refused."""
+    try:
+        yield
+    except ColorizeError as error:
+        if events is not None:
+            events.refusal(str(error), error.exit_code)
+        raise
+
+
+def plan_of(
+    sources: tuple[Path | str, ...],
+    out: Path | str,
+    settings: "BatchSettings",
+    options: dict[str, Any],
+) -> "Plan":
+    """What the run is to see to.
+
+    Raises:
+        PlanError: If it would lose or overwrite files, or has nothing to read.
+    """
+    from colorize_cli.files import plan_jobs
+    from colorize_cli.narrowing import failed_before, part_of
+
     plan = plan_jobs(
         sources,
         out,
         format=options["format_"],
-        variants=variants,
+        variants=settings.variants,
         listed=listed_paths(sources, options),
         selection=selection_of(options),
     )
-    if options["dry_run"]:
-        outcomes = foresee(plan, variants, overwrite=options["overwrite"])
-        console.show_forecast(outcomes)
-        ctx.exit(Report.of(outcomes).exit_code)
-    model = load_model(options["model"], options["backend"], options["device"])
-    check_size(options["size"], model.header.config)
-    with plan.destination:
-        report = run(plan, model, variants, console, options)
-    console.show_report(report)
-    ctx.exit(report.exit_code)
+    # Only now, so that what may not be done is refused on every machine.
+    if options["shard"] is not None:
+        plan = part_of(plan, options["shard"])
+    return failed_before(plan) if options["retry_failed"] else plan
+
+
+def rehearse(
+    plan: "Plan",
+    settings: "BatchSettings",
+    console: "Console",
+    events: "EventLog | None",
+    model: Path | None,
+) -> int:
+    """Say what a run would do; returns its exit code."""
+    from colorize_cli.forecast import foresee
+    from colorize_cli.ledger import History, read_history
+    from colorize_cli.model import find_model, weights_hash
+    from colorize_cli.report import Report
+    from colorize_cli.resume import Resume
+
+    ledger = plan.destination.ledger_path
+    history = History() if ledger is None else read_history(ledger)
+    # Without a ledger it does not matter, and there need not even be a model.
+    weights = weights_hash(find_model(model)) if history.entries else ""
+    resume = Resume.of(plan.destination, history, settings, weights)
+    outcomes = foresee(plan, resume)
+    report = Report.of(outcomes)
+    console.show_forecast(outcomes)
+    if events is not None:
+        events.start(plan, None)
+        for outcome in outcomes:
+            events.photo(outcome)
+        events.summary(report)
+    return report.exit_code
 
 
 def run(
     plan: "Plan",
     model: "Model",
-    variants: "Variants",
+    settings: "BatchSettings",
     console: "Console",
-    options: dict[str, Any],
+    events: "EventLog | None",
 ) -> "Report":
     """Colorize the photos of a plan, with a bar, and softly on Ctrl-C."""
-    from colorize_cli.batch import BatchSettings, run_batch
-    from colorize_cli.imaging.grading import Grade
+    from colorize_cli.batch import run_batch
     from colorize_cli.interrupts import soft_interrupts
-    from colorize_cli.pipeline import Sampling
 
-    settings = BatchSettings(
-        sampling=Sampling(
-            steps=options["steps"],
-            sampler=options["sampler"],
-            seed=options["seed"],
-            size=options["size"],
-        ),
-        variants=variants,
-        grade=Grade(
-            saturation=options["saturation"], temperature=options["temperature"]
-        ),
-        batch_size=options["batch_size"] or auto_batch_size(model),
-        workers=options["jobs"],
-        quality=options["quality"],
-        overwrite=options["overwrite"],
-    )
     console.show_model(model, settings.batch_size)
+    if events is not None:
+        events.start(plan, model)
     total = len(plan.jobs) + len(plan.problems)
     with console.progress(total) as watch, soft_interrupts():
-        return run_batch(plan, model, settings, watch.on_outcome, watch.on_interrupt)
+
+        def on_outcome(outcome: "Outcome") -> None:
+            if events is not None:
+                events.photo(outcome)
+            watch.on_outcome(outcome)
+
+        report = run_batch(plan, model, settings, on_outcome, watch.on_interrupt)
+    if events is not None:
+        events.summary(report)
+    return report
 
 
-def auto_batch_size(model: "Model") -> int:
-    """Rows per batch for the model's device."""
-    return CPU_BATCH if model.backend.device == "cpu" else CUDA_BATCH
-
-
-def check_size(size: int | None, config: "ModelConfig") -> None:
-    """Refuse a working size that would be rounded in silence.
+def write_failed_list(path: Path, report: "Report", *, null: bool) -> None:
+    """Write the photos that failed, for `--files-from` and for people.
 
     Raises:
-        PlanError: Names the nearest sizes that the model can work at.
+        PlanError: If it cannot be written.
     """
-    multiple = config.size_multiple_px
-    if size is not None and size % multiple:
-        below = size // multiple * multiple
-        near = [str(each) for each in (below, below + multiple) if each]
-        raise PlanError(
-            f"--size {size}: this model works at multiples of {multiple} pixels; "
-            f"use {' or '.join(near)}"
-        )
+    end = b"\0" if null else b"\n"
+    failed = (os.fsencode(each.name or each.source) for each in report.failures)
+    try:
+        path.write_bytes(b"".join(name + end for name in failed))
+    except OSError as error:
+        raise PlanError(f"{path}: cannot be written ({error.strerror})") from error

@@ -12,8 +12,9 @@ __all__ = ["Entry", "EntryStatus", "Target"]
 
 VERSION = 1
 
-# `started` stands before the first result is written: whatever the run then leaves at
-# the line's targets is ours. `skipped` photos were left alone for a reason.
+# `started` stands before the first result is written: whatever a run that is killed
+# leaves at the line's targets is ours. `skipped` photos were left alone for a reason.
+# A photo that `failed` keeps what is known of results that an earlier run has made.
 EntryStatus = Literal["started", "done", "skipped", "failed"]
 STATUSES = frozenset(get_args(EntryStatus))
 
@@ -48,8 +49,8 @@ class Entry:
         size: Bytes of the file; None if not known.
         mtime_ns: Time of its last change; None if not known.
         reason: Why it was skipped or failed; one line.
-        targets: Results of this program that are there; those of a photo that is done
-            belong to these settings.
+        targets: Results made of this content with these settings; in a `started` line,
+            those that are about to be written.
         extras: Further files, such as a contact sheet, by what they are.
         settings: `settings_hash` of all that decides the picture.
         model: Hash of the model's weights.

@@ -26,10 +26,10 @@ class History:
         """Take in the next line."""
         before = self.entries.get(entry.source)
         if before is not None:
-            now = hashes(entry)
-            self.earlier.update(
-                (path, hash) for path, hash in hashes(before).items() if path not in now
-            )
+            now = {} if entry.status == "started" else hashes(entry)
+            for path, known in hashes(before).items():
+                if path not in now and (known or path not in self.earlier):
+                    self.earlier[path] = known
         self.entries[entry.source] = entry
 
     def made(self, source: str, path: str) -> str | None:
@@ -41,7 +41,7 @@ class History:
             counts as its work.
         """
         entry = self.entries.get(source)
-        found = None if entry is None else hashes(entry).get(path)
+        found = hashes(entry).get(path) if entry else None
         return self.earlier.get(path) if found is None else found
 
 

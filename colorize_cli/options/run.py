@@ -1,13 +1,15 @@
 """How a run goes: how much at once, what is done again, what is said."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 import click
 
 from colorize_cli.options.group import Command, decorate
+from colorize_cli.shard import Shard
 
-__all__ = ["run_options", "usable_cores"]
+__all__ = ["BatchSize", "run_options", "usable_cores"]
 
 
 class BatchSize(click.ParamType[int | None]):
@@ -27,6 +29,24 @@ class BatchSize(click.ParamType[int | None]):
         return click.IntRange(min=1).convert(value, param, ctx)
 
 
+class ShardOfRun(click.ParamType[Shard]):
+    """`I/N`, or `slurm`."""
+
+    name = "shard"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Shard:
+        """Parse what stands on the command line."""
+        try:
+            return Shard.parse(value, os.environ)
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)
+
+
 def usable_cores() -> int:
     """Cores that this process may use, at most 8."""
     if hasattr(os, "sched_getaffinity"):  # not on macOS
@@ -35,7 +55,7 @@ def usable_cores() -> int:
 
 
 def run_options(command: Command) -> Command:
-    """How much at once, what is done again, what is said."""
+    """How much at once, which photos, what is done again, what is said."""
     options = [
         click.option(
             "--batch-size",
@@ -53,7 +73,41 @@ def run_options(command: Command) -> Command:
             help="Threads that read and threads that write.",
         ),
         click.option(
-            "--overwrite", is_flag=True, help="Make again what is already there."
+            "--overwrite",
+            is_flag=True,
+            help="Make again what is already there, whoever has made it.",
+        ),
+        click.option(
+            "--retry-failed",
+            is_flag=True,
+            help="See only to photos that failed when they were last tried.",
+        ),
+        click.option(
+            "--shard",
+            type=ShardOfRun(),
+            metavar="I/N|slurm",
+            help="See only to the I-th of N parts of the photos, which N machines "
+            "share; slurm takes both numbers from the job array.",
+        ),
+        click.option(
+            "--fail-fast", is_flag=True, help="End at the first failed photo."
+        ),
+        click.option(
+            "--max-errors",
+            type=click.IntRange(min=1),
+            metavar="N",
+            help="End once N photos have failed. [default: never]",
+        ),
+        click.option(
+            "--failed-list",
+            type=click.Path(dir_okay=False, writable=True, path_type=Path),
+            metavar="FILE",
+            help="Write the photos that failed to FILE, one path under SRC a line.",
+        ),
+        click.option(
+            "--log-json",
+            is_flag=True,
+            help="Print what happens as JSON Lines on stdout; the report on stderr.",
         ),
         click.option(
             "-n",

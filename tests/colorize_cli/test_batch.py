@@ -107,7 +107,7 @@ class TestFailures:
     def test_a_photo_that_the_backend_refuses_fails_alone(self, tmp_path, tiny_config):
         """Its neighbours in the batch are done; the reason names the model."""
         source = flat(tmp_path / "photos", a=50, b=100, c=150, d=200)
-        error = BackendError("m.onnx", "failed on cuda:0 while running: out of memory")
+        error = BackendError("m.onnx", "failed on cuda:0 while running: no kernel")
         model = fake_model(tiny_config, refusing(100, error))
         report = run(source, tmp_path / "out", model, samples=2, batch_size=8)
         assert report.counts == {"done": 3, "failed": 1}

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from colorize_cli.batch import BatchSettings, run_batch
-from colorize_cli.files import disk, plan_jobs
+from colorize_cli.files import LEDGER_NAME, disk, plan_jobs
 from colorize_cli.variants import Variants
 from tests.fake_backend import fake_model
 
@@ -90,8 +90,9 @@ def run(source, out, model, on_outcome=lambda outcome: None, **settings):
 
 
 def names(folder) -> set[str]:
-    """Everything in a folder, hidden files too."""
-    return {path.name for path in folder.iterdir()} if folder.exists() else set()
+    """Everything in a folder but the ledger, hidden files too."""
+    found = {path.name for path in folder.iterdir()} if folder.exists() else set()
+    return found - {LEDGER_NAME}
 
 
 class TestOverlap:

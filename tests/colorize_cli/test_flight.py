@@ -3,17 +3,27 @@
 import numpy as np
 import pytest
 
-from colorize_cli.errors import EncodeError
+from colorize_cli.errors import DecodeError, EncodeError
 from colorize_cli.files import disk, plan_jobs
 from colorize_cli.flight import Shelf, read_flight, write_flight
 from colorize_cli.imaging.grading import Grade
 from colorize_cli.imaging.photo import Photo
+from colorize_cli.ledger import History, content_hash
 from colorize_cli.products import Recipe
+from colorize_cli.resume import Decision, Resume
+from colorize_cli.settings import BatchSettings
 from colorize_cli.variants import Product, Variants
 
 SMALL = Photo(rgb=np.zeros((10, 10, 3), np.uint8))
 LARGE = Photo(rgb=np.zeros((20, 10, 3), np.uint8))
 RECIPE = Recipe(variants=Variants(), grade=Grade(), seed=0, note="")
+ONE = Decision(products=(Product(),))
+
+
+@pytest.fixture
+def resume(plan):
+    """Decides by default settings, in an empty folder."""
+    return Resume.of(plan.destination, History(), BatchSettings(), "fake")
 
 
 @pytest.fixture
@@ -50,10 +60,10 @@ class TestShelf:
         assert shelf.keep(SMALL) is SMALL
 
 
-def test_only_wanted_samples_have_rows(job, tiny_config):
+def test_only_wanted_samples_have_rows(job, resume, tiny_config):
     """A flight is complete once they have their colours."""
-    shelf = Shelf(10**6)
-    flight = read_flight(job, (), (1, 3), shelf, config=tiny_config, size=None)
+    wanted = Decision(products=(Product(number=1), Product(number=3)))
+    flight = read_flight(job, wanted, resume, Shelf(10**6), tiny_config)
     assert [row.sample for row in flight.rows] == [1, 3]
     height, width = flight.canvas.grid.tile
     for index, row in enumerate(flight.rows):
@@ -66,10 +76,12 @@ def test_only_wanted_samples_have_rows(job, tiny_config):
 
 
 @pytest.mark.parametrize("is_written", [True, False])
-def test_writing_frees_the_shelf(plan, job, tiny_config, monkeypatch, is_written):
+def test_writing_frees_the_shelf(
+    plan, job, resume, tiny_config, monkeypatch, is_written
+):
     """Also if it fails."""
     shelf = Shelf(80 * 40 * 3)
-    flight = read_flight(job, (Product(),), (0,), shelf, config=tiny_config, size=None)
+    flight = read_flight(job, ONE, resume, shelf, tiny_config)
     assert shelf.keep(SMALL) is None
     height, width = flight.canvas.grid.tile
     flight.fields[0, 0] = np.zeros((2, height, width), np.float32)
@@ -86,3 +98,29 @@ def test_writing_frees_the_shelf(plan, job, tiny_config, monkeypatch, is_written
         with pytest.raises(EncodeError):
             write_flight(flight, shelf, plan.destination, RECIPE, quality=95)
     assert shelf.keep(SMALL) is SMALL
+
+
+def coloured(flight):
+    """The flight, with its one window grey."""
+    flight.fields[0, 0] = np.zeros((2, *flight.canvas.grid.tile), np.float32)
+    return flight
+
+
+def test_what_was_read_and_written_is_hashed(plan, job, resume, tiny_config):
+    """The photo's file, its size and time, and each result."""
+    flight = read_flight(job, ONE, resume, Shelf(10**6), tiny_config)
+    assert flight.reading.hash == content_hash(job.source.read())
+    assert flight.reading.stamp == job.source.stamp()
+    write_flight(coloured(flight), Shelf(0), plan.destination, RECIPE, quality=95)
+    written = plan.destination.read(job.target)
+    assert flight.hashes == {Product(): content_hash(written)}
+
+
+def test_a_photo_that_changes_during_the_run_is_refused(plan, job, resume, tiny_config):
+    """Colours of one picture on the luminance of another would be neither."""
+    flight = coloured(read_flight(job, ONE, resume, Shelf(0), tiny_config))
+    other = job.source.path.with_name("a.jpg")
+    job.source.path.write_bytes(other.read_bytes())
+    with pytest.raises(DecodeError, match="was changed during the run; run it again"):
+        write_flight(flight, Shelf(0), plan.destination, RECIPE, quality=95)
+    assert not plan.destination.exists(job.target)

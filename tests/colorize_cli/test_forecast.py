@@ -6,8 +6,10 @@ import pytest
 
 from colorize_cli.batch import BatchSettings, run_batch
 from colorize_cli.files import plan_jobs
-from colorize_cli.forecast import foresee, missing_products
-from colorize_cli.variants import Product, Variants
+from colorize_cli.forecast import foresee
+from colorize_cli.ledger import History
+from colorize_cli.resume import Resume
+from colorize_cli.variants import Variants
 from tests.fake_backend import fake_model
 
 THREE = Variants(samples=3)
@@ -33,47 +35,6 @@ def put(tmp_path):
     return put
 
 
-def numbers(products) -> list[int]:
-    """Of the pictures among the products."""
-    return [each.number for each in products if each.kind == "picture"]
-
-
-def test_samples_that_are_there_are_not_missing(planned, put):
-    """Whichever of them; with overwriting all are made."""
-    job, place = planned.jobs[0], planned.destination
-
-    def missing(samples, *, overwrite=False):
-        variants = Variants(samples=samples)
-        return numbers(missing_products(job, place, variants, overwrite=overwrite))
-
-    assert missing(3) == [0, 1, 2]
-    put(job.target_of_sample(1))
-    assert missing(3) == [0, 2]
-    assert missing(2) == [0]
-    assert missing(3, overwrite=True) == [0, 1, 2]
-
-
-def test_sheet_and_spread_can_be_missing_alone(planned, put):
-    """The pictures that are there are not made again for them."""
-    job, place = planned.jobs[0], planned.destination
-    variants = Variants(samples=2, sheet=True, spread=True)
-    put(*map(job.target_of_sample, range(2)))
-    missing = missing_products(job, place, variants, overwrite=False)
-    assert missing == (Product("sheet"), Product("spread"))
-    put(job.place_of(Product("sheet")))
-    missing = missing_products(job, place, variants, overwrite=False)
-    assert missing == (Product("spread"),)
-
-
-def test_a_folder_or_a_dead_link_is_no_sample(planned, tmp_path):
-    """Neither is a picture that a run has made."""
-    job, place = planned.jobs[0], planned.destination
-    (tmp_path / "out" / job.target).mkdir(parents=True)
-    (tmp_path / "out" / job.target_of_sample(1)).symlink_to("nowhere")
-    missing = missing_products(job, place, THREE, overwrite=False)
-    assert numbers(missing) == [0, 1, 2]
-
-
 @pytest.mark.parametrize("overwrite", [False, True])
 def test_a_run_does_what_was_foreseen(planned, put, tmp_path, tiny_config, overwrite):
     """The same outcomes, file by file, and nothing is touched before."""
@@ -83,7 +44,8 @@ def test_a_run_does_what_was_foreseen(planned, put, tmp_path, tiny_config, overw
     put(*map(second.place_of, variants.products))
     settings = BatchSettings(variants=variants, overwrite=overwrite)
     before = sorted(tmp_path.rglob("*"))
-    foreseen = foresee(planned, variants, overwrite=overwrite)
+    resume = Resume.of(planned.destination, History(), settings, "fake")
+    foreseen = foresee(planned, resume)
     assert sorted(tmp_path.rglob("*")) == before
     outcomes = []
     run_batch(planned, fake_model(tiny_config), settings, outcomes.append)

@@ -30,6 +30,8 @@ def loaded(monkeypatch, tiny_config):
         return found.model
 
     monkeypatch.setattr(model, "load_model", load_model)
+    monkeypatch.setattr(model, "find_model", lambda path: path)
+    monkeypatch.setattr(model, "weights_hash", lambda path: found.model.weights_hash)
     return found
 
 

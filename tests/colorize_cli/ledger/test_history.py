@@ -106,6 +106,17 @@ class TestMade:
         ]
         assert read_history(written(ledger, *lines)).made("a.jpg", "a.jpg") == ""
 
+    def test_a_stopped_run_does_not_make_earlier_results_forgotten(self, ledger):
+        """A result that it did not come to is still known by its content."""
+        lines = [
+            entry("a.jpg", "done", "a.jpg", "a_s2.jpg", hash="1"),
+            entry("a.jpg", "started", "a.jpg", "a_s2.jpg", hash=""),
+            entry("a.jpg", "failed", "a.jpg", hash="2"),
+        ]
+        history = read_history(written(ledger, *lines))
+        assert history.made("a.jpg", "a.jpg") == "2"
+        assert history.made("a.jpg", "a_s2.jpg") == "1"
+
     def test_extras_are_ours(self, ledger):
         """Without a hash; also when a later line has none."""
         lines = [entry(extras={"sheet": "a_sheet.jpg"}), entry()]

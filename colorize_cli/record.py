@@ -1,0 +1,188 @@
+"""Writing down in the ledger what becomes of each photo."""
+
+import contextlib
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import colorize_cli
+from colorize_cli.errors import EncodeError
+from colorize_cli.files import Job
+from colorize_cli.flight import Flight, Landing, Reading
+from colorize_cli.ledger import Entry, EntryStatus, Journal, Target
+from colorize_cli.model.backend import Model
+from colorize_cli.report import Outcome
+from colorize_cli.resume import Resume, origin_of
+from colorize_cli.variants import Product
+
+__all__ = ["Recorder"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorder:
+    """Adds the lines of a run to its ledger; may be used from any thread.
+
+    Attributes:
+        journal: The ledger; None if the destination has none.
+        resume: The settings of the run, and what was there before it.
+        model: The model of the run.
+    """
+
+    journal: Journal | None
+    resume: Resume
+    model: Model
+
+    def started(self, flight: Flight) -> None:
+        """Results are about to be written; if the run is killed now, they are ours.
+
+        Raises:
+            EncodeError: If the ledger cannot be written.
+        """
+        targets = [self._target(flight, each) for each in pictures(flight)]
+        self._append(flight.job, "started", flight.reading, targets=tuple(targets))
+
+    def done(self, flight: Flight, outcome: Outcome) -> None:
+        """Every result is written.
+
+        Raises:
+            EncodeError: If the ledger cannot be written.
+        """
+        before = flight.decision.goes_on
+        shown = dict(zip(pictures(flight), outcome.samples, strict=True))
+        made = [
+            replace(self._target(flight, each), sample=sample)
+            for each, sample in shown.items()
+        ]
+        extras = {
+            each.kind: str(flight.job.place_of(each))
+            for each in flight.decision.products
+            if each.kind != "picture"
+        }
+        known = before.diversity if before else None
+        self._append(
+            flight.job,
+            "done",
+            flight.reading,
+            targets=joined(before.targets if before else (), made),
+            extras={**(before.extras if before else {}), **extras},
+            diversity=known if outcome.diversity is None else outcome.diversity,
+            seconds=round(time.perf_counter() - flight.reading.began_s, 3),
+        )
+
+    def skipped(self, landing: Landing) -> None:
+        """A photo was read and left alone; the next run need not read it.
+
+        Raises:
+            EncodeError: If the ledger cannot be written.
+        """
+        before = landing.decision.goes_on
+        if before is None:
+            self._append(
+                landing.job, "skipped", landing.reading, reason=landing.decision.reason
+            )
+        elif self.journal is not None:
+            status: EntryStatus = "skipped" if before.status == "skipped" else "done"
+            reason = before.reason if status == "skipped" else ""
+            entry = replace(before, status=status, reason=reason, time=now())
+            origin = origin_of(landing.job.source)
+            stamp = stamped(landing.reading)
+            self.journal.append(replace(entry, origin=origin, **stamp))
+
+    def failed(self, job: Job, reason: str, flight: Flight | None = None) -> None:
+        """A photo failed, before or while its results were written.
+
+        What earlier runs have made of it is not forgotten: a disk that was away for a
+        night is no reason to do everything again. The report tells of the failure in
+        any case, so a ledger that cannot be written is no second one; and a photo that
+        fails again as it did needs no second line.
+        """
+        before = self.resume.history.entries.get(job.source.name)
+        if flight is not None and flight.hashes:
+            entry = self._partly_written(flight, reason)
+        elif before is not None and before.hash:
+            entry = replace(before, status="failed", reason=reason, time=now())
+        else:
+            entry = self._entry(job, "failed", None, reason=reason)
+        is_news = before is None or replace(entry, time=before.time) != before
+        if self.journal is not None and is_news:
+            with contextlib.suppress(EncodeError):
+                self.journal.append(entry)
+
+    def _partly_written(self, flight: Flight, reason: str) -> Entry:
+        """The line of a photo of which some results were written and one was not."""
+        before = flight.decision.goes_on
+        written = [each for each in pictures(flight) if each in flight.hashes]
+        made = [self._target(flight, each) for each in written]
+        targets = joined(before.targets if before else (), made)
+        return self._entry(
+            flight.job, "failed", flight.reading, reason=reason, targets=targets
+        )
+
+    def _append(
+        self,
+        job: Job,
+        status: EntryStatus,
+        reading: Reading,
+        **values: Any,  # noqa: ANN401
+    ) -> None:
+        if self.journal is not None:
+            self.journal.append(self._entry(job, status, reading, **values))
+
+    def _entry(
+        self,
+        job: Job,
+        status: EntryStatus,
+        reading: Reading | None,
+        **values: Any,  # noqa: ANN401
+    ) -> Entry:
+        """A line with what all lines of the run have in common."""
+        settings, schedule = self.resume.settings, self.model.header.schedule
+        sampling, variants = settings.sampling, settings.variants
+        return Entry(
+            source=job.source.name,
+            status=status,
+            origin=origin_of(job.source),
+            settings=self.resume.formats[job.format],
+            model=self.model.weights_hash,
+            model_name=self.model.path.stem,
+            seed=sampling.seed,
+            samples=variants.samples,
+            steps=sampling.steps or len(schedule.gammas),
+            sampler=sampling.sampler,
+            pick=variants.pick,
+            time=now(),
+            tool=colorize_cli.__version__,
+            **(stamped(reading) if reading else {}),
+            **values,
+        )
+
+    def _target(self, flight: Flight, product: Product) -> Target:
+        return Target(
+            path=str(flight.job.place_of(product)),
+            seed=self.resume.settings.sampling.seed,
+            sample=product.number,
+            hash=flight.hashes.get(product, ""),
+        )
+
+
+def pictures(flight: Flight) -> list[Product]:
+    """The pictures that are to be made of a photo."""
+    return [each for each in flight.decision.products if each.kind == "picture"]
+
+
+def joined(before: tuple[Target, ...], made: list[Target]) -> tuple[Target, ...]:
+    """Targets of earlier runs and of this one, each place once, in order."""
+    by_path = {target.path: target for target in (*before, *made)}
+    return tuple(sorted(by_path.values(), key=lambda each: each.sample or 0))
+
+
+def stamped(reading: Reading) -> dict[str, Any]:
+    """What an entry says about a photo's file."""
+    size, mtime_ns = reading.stamp or (None, None)
+    return {"hash": reading.hash, "size": size, "mtime_ns": mtime_ns}
+
+
+def now() -> str:
+    """The time, UTC, in seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

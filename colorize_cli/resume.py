@@ -1,0 +1,195 @@
+"""What is to be done with each photo, by the ledger and by what is there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import get_args
+
+from colorize_cli.codec.formats import Format
+from colorize_cli.errors import EncodeError
+from colorize_cli.files import Destination, Job, Source
+from colorize_cli.ledger import Entry, History, content_hash
+from colorize_cli.settings import BatchSettings
+from colorize_cli.variants import Product
+
+__all__ = ["Decision", "Resume", "origin_of"]
+
+FOREIGN = (
+    "its results have been changed since they were made; --overwrite replaces them"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What is to be done with a photo.
+
+    Attributes:
+        products: What is to be made of it; nothing if it is left alone.
+        goes_on: What an earlier run with the same settings has made of the same photo,
+            and is to be added to.
+        reason: Why it is left alone, if not because all is there.
+    """
+
+    products: tuple[Product, ...]
+    goes_on: Entry | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    """Decides what a run does, so that it goes on where earlier ones have ended.
+
+    A photo is done again if it, the model or the settings have changed since. A file
+    that no run has made, or that somebody has changed since, is never replaced unless
+    that is asked for.
+
+    Attributes:
+        destination: Where results go.
+        history: What earlier runs have done.
+        settings: Those of this run.
+        weights_hash: The model of this run.
+        formats: Hash of what decides a picture, by its format.
+    """
+
+    destination: Destination
+    history: History
+    settings: BatchSettings
+    weights_hash: str
+    formats: Mapping[Format, str]
+
+    @classmethod
+    def of(
+        cls,
+        destination: Destination,
+        history: History,
+        settings: BatchSettings,
+        weights_hash: str,
+    ) -> "Resume":
+        """Prepare the hashes."""
+        return cls(
+            destination=destination,
+            history=history,
+            settings=settings,
+            weights_hash=weights_hash,
+            formats={each: settings.picture_hash(each) for each in get_args(Format)},
+        )
+
+    def glance(self, job: Job) -> Decision | None:
+        """What is to be done, if that can be told without reading the photo."""
+        entry = self._entry(job)
+        if entry is None:
+            return Decision(products=self._missing(job))
+        is_ended = entry.status in ("done", "skipped")
+        if is_ended and self._is_current(entry, job) and unchanged(entry, job.source):
+            return self._going_on(entry, job)
+        return None
+
+    def decide(self, job: Job, digest: str) -> Decision:
+        """What is to be done with a photo that has this content.
+
+        Args:
+            job: The photo.
+            digest: `content_hash` of its file.
+
+        Raises:
+            EncodeError: If its results would take the place of another photo's.
+        """
+        entry = self._entry(job)
+        if entry is None:
+            return Decision(products=self._missing(job))
+        if digest == entry.hash and self._is_current(entry, job):
+            return self._going_on(entry, job)
+        if entry.hash not in ("", digest) and entry.origin != origin_of(job.source):
+            self._refuse_replacing(entry, job)
+        products = tuple(
+            each
+            for each in self.settings.variants.products
+            if self._may_write(job, job.place_of(each))
+        )
+        return Decision(products=products, reason="" if products else FOREIGN)
+
+    def known_hash(self, job: Job) -> str | None:
+        """The content hash of a photo by its size and time; None if it must be read."""
+        entry = self._entry(job)
+        if entry is not None and entry.hash and unchanged(entry, job.source):
+            return entry.hash
+        return None
+
+    def _entry(self, job: Job) -> Entry | None:
+        """What the ledger says of the photo, unless that does not matter."""
+        if self.settings.overwrite:
+            return None
+        return self.history.entries.get(job.source.name)
+
+    def _is_current(self, entry: Entry, job: Job) -> bool:
+        """Whether results that the entry knows are what this run would make."""
+        return (
+            entry.status != "started"
+            and entry.settings == self.formats[job.format]
+            and entry.model == self.weights_hash
+        )
+
+    def _missing(self, job: Job) -> tuple[Product, ...]:
+        """Products that are not there; all of them if they are to be overwritten."""
+        return tuple(
+            each
+            for each in self.settings.variants.products
+            if self.settings.overwrite
+            or not self.destination.exists(job.place_of(each))
+        )
+
+    def _going_on(self, entry: Entry, job: Job) -> Decision:
+        """Add what is missing to what was made of the same photo in the same way."""
+        if entry.status == "skipped":
+            return Decision(products=(), goes_on=entry, reason=entry.reason)
+        missing = set(self._missing(job))
+        if entry.samples != self.settings.variants.samples:
+            # A sheet and a spread map show all samples there are.
+            missing |= {
+                each
+                for each in self.settings.variants.products
+                if each.kind != "picture" and self._may_write(job, job.place_of(each))
+            }
+        products = [each for each in self.settings.variants.products if each in missing]
+        return Decision(products=tuple(products), goes_on=entry)
+
+    def _may_write(self, job: Job, place: PurePosixPath) -> bool:
+        """Whether nothing is there but what an earlier run has left."""
+        if not self.destination.exists(place):
+            return True
+        made = self.history.made(job.source.name, str(place))
+        if not made:
+            return made is not None
+        there = self.destination.read(place)
+        return there is not None and content_hash(there) == made
+
+    def _refuse_replacing(self, entry: Entry, job: Job) -> None:
+        """Raise if a result of another photo is in the way.
+
+        Two boxes may both have a scan0001.jpg, and be colorized into one folder.
+        """
+        for each in self.settings.variants.products:
+            place = job.place_of(each)
+            made = self.history.made(job.source.name, str(place))
+            if made is not None and self.destination.exists(place):
+                raise EncodeError(
+                    self.destination.locate(place),
+                    f"is the result of another photo, {entry.origin}; choose another "
+                    "folder with -o, or --overwrite it",
+                )
+
+
+def unchanged(entry: Entry, source: Source) -> bool:
+    """Whether a photo is the one of an entry, by its place, size and time."""
+    stamp = source.stamp()
+    return (
+        stamp is not None
+        and stamp == (entry.size, entry.mtime_ns)
+        and entry.origin == origin_of(source)
+    )
+
+
+def origin_of(source: Source) -> str:
+    """Where a photo comes from, absolute if it is a path."""
+    place = str(source)
+    return place if "://" in place else str(Path(place).absolute())
