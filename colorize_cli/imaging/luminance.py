@@ -1,5 +1,7 @@
 """From a photo's pixels to the L planes that the network sees."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,16 @@ def resize(pixels: Pixels, height: int, width: int) -> Pixels:
         height: New height in pixels.
         width: New width in pixels.
     """
+    if pixels.strides[-1] == 0:
+        # One plane shown three times; it is resized once.
+        plane = resize_planes(pixels[..., 0], height, width)
+        rgb: NDArray[Any] = np.broadcast_to(plane[..., None], (*plane.shape, 3))
+        return rgb
+    return resize_planes(pixels, height, width)
+
+
+def resize_planes(pixels: Pixels, height: int, width: int) -> Pixels:
+    """The same for (H, W) or (H, W, C) in memory."""
     shrunk = min(height, pixels.shape[0]), min(width, pixels.shape[1])
     if shrunk != pixels.shape[:2]:
         pixels = cv2.resize(pixels, shrunk[::-1], interpolation=cv2.INTER_AREA)

@@ -52,7 +52,7 @@ def recombine(
     weights = cv2.resize(
         np.eye(rows, dtype=np.float32), (rows, height), interpolation=cv2.INTER_CUBIC
     ).reshape(height, rows)
-    result = np.empty_like(rgb)
+    result = np.empty(rgb.shape, rgb.dtype)
     step = max(1, STRIP_PIXELS // width)
     for top in range(0, height, step):
         strip = np.s_[top : top + step]

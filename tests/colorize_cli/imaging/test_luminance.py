@@ -40,3 +40,16 @@ def test_a_sepia_tint_drops_out():
     grey = np.full((4, 4, 3), 128, np.uint8)
     sepia = np.full((4, 4, 3), (150, 124, 96), np.uint8)
     assert np.allclose(luminance_at(sepia, 4, 4), luminance_at(grey, 4, 4), atol=0.02)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("size", [(20, 30), (25, 35), (200, 90)])
+def test_one_plane_shown_three_times_is_resized_the_same(dtype, size):
+    """It takes a third of the memory, and gives the same numbers."""
+    top = np.iinfo(dtype).max
+    rng = np.random.default_rng(0)
+    plane = rng.integers(0, top + 1, (50, 70), dtype=dtype)
+    shown = np.broadcast_to(plane[..., None], (50, 70, 3))
+    whole = np.ascontiguousarray(shown)
+    np.testing.assert_array_equal(resize(shown, *size), resize(whole, *size))
+    assert resize(shown, *size).strides[-1] == 0
