@@ -1,0 +1,397 @@
+"""Running `colorize` again: what is done again, what is left alone, what is added."""
+
+import json
+import os
+from dataclasses import replace
+
+import cv2
+import pytest
+
+from colorize_cli.errors import DecodeError
+from colorize_cli.files import disk
+from colorize_cli.ledger import content_hash, read_ledger
+from tests.runs import contents, errors
+
+NAMES = {"a.jpg", "b.png", "tall.jpg", "album/c.jpg"}
+
+
+@pytest.fixture
+def out(tmp_path):
+    """Where `colorize` puts results."""
+    return tmp_path / "out"
+
+
+@pytest.fixture
+def ledger(out):
+    """A function that reads the ledger."""
+    return lambda: read_ledger(out / "colorize.jsonl")
+
+
+@pytest.fixture
+def steps(loaded):
+    """Sizes of the batches that the network has seen; empty it to start again."""
+    seen = []
+    loaded.use(lambda x: seen.append(len(x)))
+    return seen
+
+
+@pytest.fixture
+def reads(monkeypatch):
+    """Files that have been read, photos and results."""
+    seen, read = [], disk.read
+
+    def watched(path):
+        seen.append(path.name)
+        return read(path)
+
+    monkeypatch.setattr(disk, "read", watched)
+    return seen
+
+
+def later(path):
+    """Give a file another time, as copying does."""
+    status = path.stat()
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns + 10**9))
+
+
+def darkened(path):
+    """Replace a photo by another of its size."""
+    assert cv2.imwrite(str(path), cv2.imread(str(path)) // 2)
+    later(path)
+
+
+class TestLedger:
+    """What is written down."""
+
+    def test_every_photo_has_its_line(self, colorize, photo_folder, out, ledger, steps):
+        """With what is needed to know it again, and how it was made."""
+        colorize(photo_folder, "--samples", 2, "--seed", 7, "--sampler", "ddim")
+        assert set(ledger()) == NAMES
+        entry = ledger()["album/c.jpg"]
+        photo = photo_folder / "album/c.jpg"
+        assert entry.status == "done"
+        assert entry.origin == str(photo)
+        assert entry.hash == content_hash(photo.read_bytes())
+        assert entry.size == photo.stat().st_size
+        assert entry.mtime_ns == photo.stat().st_mtime_ns
+        targets = [(t.path, t.seed, t.sample, t.hash) for t in entry.targets]
+        assert targets == [
+            (path, 7, sample, content_hash((out / path).read_bytes()))
+            for sample, path in enumerate(["album/c.jpg", "album/c_s2.jpg"])
+        ]
+        assert (entry.model, entry.model_name) == ("fake", "fake")
+        assert (entry.seed, entry.samples, entry.steps) == (7, 2, 3)
+        assert (entry.sampler, entry.pick) == ("ddim", "all")
+        assert entry.diversity > 0
+        assert entry.seconds > 0
+
+    def test_failures_are_written_down(self, colorize, photo_folder, ledger, steps):
+        """With their reason; a failure that repeats itself is not repeated."""
+        (photo_folder / "text.jpg").write_bytes(b"Dear diary,\n")
+        for _ in range(3):
+            assert colorize(photo_folder).exit_code == 3
+        entry = ledger()["text.jpg"]
+        assert entry.status == "failed"
+        assert "is not an image" in entry.reason
+        lines = (photo_folder.parent / "out/colorize.jsonl").read_text().splitlines()
+        assert sum('"text.jpg"' in line for line in lines) == 1
+
+    def test_lines_are_for_jq(self, colorize, photo_folder, out, steps):
+        """One JSON object each; the last of a photo says how it ended."""
+        colorize(photo_folder)
+        lines = (out / "colorize.jsonl").read_text().splitlines()
+        values = [json.loads(line) for line in lines]
+        done = [each for each in values if each["status"] == "done"]
+        assert {each["source"] for each in done} == NAMES
+        assert {each["v"] for each in values} == {1}
+
+    def test_extras_are_named(self, colorize, photo_folder, ledger, steps):
+        """Sheet and spread map, and which sample was picked."""
+        colorize(photo_folder / "a.jpg", "--samples", 3, "--pick", "medoid")
+        (target,) = ledger()["a.jpg"].targets
+        assert target.path == "a.jpg"
+        assert target.sample in {0, 1, 2}
+        colorize(photo_folder / "b.png", "--samples", 2, "--sheet", "--spread")
+        assert ledger()["b.png"].extras == {
+            "sheet": "b_sheet.png",
+            "spread": "b_spread.png",
+        }
+
+    def test_a_pipe_has_no_ledger(self, cli, colorize, photo_folder, loaded, out):
+        """Nothing is remembered, so nothing is left in the current folder."""
+        assert colorize(photo_folder / "a.jpg", out="-").exit_code == 0
+        assert not out.exists()
+
+
+class TestDoneBefore:
+    """What has not changed is left alone."""
+
+    def test_nothing_is_read(self, colorize, photo_folder, steps, reads, out):
+        """Size and time are enough; the ledger does not grow."""
+        colorize(photo_folder)
+        steps.clear()
+        reads.clear()
+        size = (out / "colorize.jsonl").stat().st_size
+        result = colorize(photo_folder)
+        assert result.exit_code == 0
+        assert "4 photos, already there" in result.stdout
+        assert (steps, reads) == ([], [])
+        assert (out / "colorize.jsonl").stat().st_size == size
+
+    def test_a_copied_photo_is_read_once(self, colorize, photo_folder, steps, reads):
+        """Another time, the same content: the next run knows the new time."""
+        colorize(photo_folder)
+        later(photo_folder / "a.jpg")
+        steps.clear()
+        for expected in (["a.jpg"], []):
+            reads.clear()
+            assert "4 photos, already there" in colorize(photo_folder).stdout
+            assert (steps, reads) == ([], expected)
+
+    def test_a_moved_folder_is_the_same(self, colorize, photo_folder, steps, tmp_path):
+        """Contents decide, not where a disk is mounted."""
+        colorize(photo_folder)
+        steps.clear()
+        moved = photo_folder.rename(tmp_path / "elsewhere")
+        assert "4 photos, already there" in colorize(moved).stdout
+        assert steps == []
+
+    def test_settings_of_the_run_change_nothing(self, colorize, photo_folder, steps):
+        """Neither do those that the result does not have: PNG has no quality."""
+        colorize(photo_folder / "b.png")
+        steps.clear()
+        for options in (["--batch-size", 2], ["--jobs", 1], ["--quality", 50]):
+            assert "already there" in colorize(photo_folder / "b.png", *options).stdout
+        assert steps == []
+
+    def test_more_samples_are_added(self, colorize, photo_folder, ledger, steps, out):
+        """Only those; the line names them all."""
+        colorize(photo_folder / "a.jpg")
+        first = contents(out)
+        steps.clear()
+        colorize(photo_folder / "a.jpg", "--samples", 3)
+        assert max(steps) == 2
+        assert contents(out).items() > first.items()
+        assert [target.sample for target in ledger()["a.jpg"].targets] == [0, 1, 2]
+
+    def test_a_sheet_of_fewer_samples_is_made_again(
+        self, colorize, photo_folder, out, steps
+    ):
+        """It shows all there are; the pictures stay."""
+        photo = photo_folder / "a.jpg"
+        colorize(photo, "--samples", 2, "--sheet")
+        before = contents(out)
+        colorize(photo, "--samples", 3, "--sheet")
+        after = contents(out)
+        assert after["a_sheet.jpg"] != before.pop("a_sheet.jpg")
+        assert after.items() > before.items()
+
+    def test_a_deleted_result_is_made_again(self, colorize, photo_folder, steps, out):
+        """As it was, and nothing else."""
+        colorize(photo_folder, "--samples", 2)
+        made = contents(out)
+        (out / "a_s2.jpg").unlink()
+        result = colorize(photo_folder, "--samples", 2)
+        assert "1 photo, 1 picture" in result.stdout
+        assert contents(out) == made
+
+
+class TestChanged:
+    """What has changed is done again."""
+
+    def test_a_changed_photo(self, colorize, photo_folder, out, ledger, steps):
+        """And no other."""
+        colorize(photo_folder)
+        made = contents(out)
+        darkened(photo_folder / "a.jpg")
+        assert "1 photo, 1 picture" in colorize(photo_folder).stdout
+        changed = {name for name, data in contents(out).items() if made[name] != data}
+        assert changed == {"a.jpg"}
+        photo = (photo_folder / "a.jpg").read_bytes()
+        assert ledger()["a.jpg"].hash == content_hash(photo)
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            ["--seed", 1],
+            ["--steps", 2],
+            ["--sampler", "ddim"],
+            ["--size", 48],
+            ["--saturation", 1.5],
+            ["--temperature", 5],
+            ["--samples", 3, "--pick", "mean"],
+            ["--quality", 50],
+        ],
+        ids=lambda options: options[-2],
+    )
+    def test_changed_settings(self, colorize, photo_folder, out, steps, options):
+        """The same as if there had been no run before."""
+        photo = photo_folder / "a.jpg"
+        colorize(photo)
+        before = contents(out)
+        result = colorize(photo, *options)
+        assert "1 photo, 1 picture" in result.stdout
+        assert contents(out)["a.jpg"] != before["a.jpg"]
+        colorize(photo, *options, out=out.with_name("fresh"))
+        assert contents(out) == contents(out.with_name("fresh"))
+        assert "1 photo, already there" in colorize(photo, *options).stdout
+
+    def test_another_model(self, colorize, photo_folder, loaded, steps):
+        """By its weights, not by its name."""
+        colorize(photo_folder)
+        loaded.model = replace(loaded.model, weights_hash="other")
+        assert "4 photos, 4 pictures" in colorize(photo_folder).stdout
+        assert "4 photos, already there" in colorize(photo_folder).stdout
+
+    def test_another_format_and_back(self, colorize, photo_folder, out, steps):
+        """Results of another format stay; they are ours when the format comes back."""
+        photo = photo_folder / "a.jpg"
+        colorize(photo)
+        colorize(photo, "--format", "png")
+        assert set(contents(out)) == {"a.jpg", "a.png"}
+        old = contents(out)["a.jpg"]
+        colorize(photo, "--seed", 3)
+        assert contents(out)["a.jpg"] != old
+
+    def test_a_dry_run_knows(self, colorize, photo_folder, out, steps):
+        """What is to be made again, and what is not, without doing it."""
+        colorize(photo_folder)
+        darkened(photo_folder / "a.jpg")
+        later(photo_folder / "b.png")
+        before = contents(out)
+        dry = colorize(photo_folder, "-n")
+        assert sorted(line.split()[0] for line in dry.stdout.splitlines()) == [
+            "make",
+            "skip",
+            "skip",
+            "skip",
+        ]
+        assert "4 photos to make" in colorize(photo_folder, "-n", "--seed", 1).stderr
+        assert contents(out) == before
+
+
+class TestOtherPeoplesFiles:
+    """What no run has made is never replaced, unless that is asked for."""
+
+    def test_a_file_that_was_there_first(self, colorize, photo_folder, out, steps):
+        """Whatever else changes."""
+        out.mkdir()
+        (out / "a.jpg").write_bytes(b"my own work")
+        for options in ([], ["--seed", 1], ["--format", "jpg"]):
+            assert colorize(photo_folder, *options).exit_code == 0
+            assert (out / "a.jpg").read_bytes() == b"my own work"
+        colorize(photo_folder, "--overwrite")
+        assert (out / "a.jpg").read_bytes() != b"my own work"
+
+    def test_a_result_that_was_retouched(self, colorize, photo_folder, out, steps):
+        """It is kept, and that is said."""
+        colorize(photo_folder)
+        (out / "a.jpg").write_bytes(b"retouched")
+        result = colorize(photo_folder, "--seed", 1, "-v")
+        assert result.exit_code == 0
+        assert (out / "a.jpg").read_bytes() == b"retouched"
+        line = (
+            f"skipped {photo_folder / 'a.jpg'}: its results have been changed since "
+            "they were made; --overwrite replaces them"
+        )
+        assert line in errors(result)
+        assert "3 photos, 3 pictures" in result.stdout
+        colorize(photo_folder, "--seed", 1, "--overwrite")
+        assert (out / "a.jpg").read_bytes() != b"retouched"
+
+    def test_the_result_of_another_photo(
+        self, colorize, photo_folder, tmp_path, out, steps
+    ):
+        """Two boxes with a scan1.jpg do not take each other's place."""
+        boxes = [tmp_path / name / "scan1.jpg" for name in ("box1", "box2")]
+        for box, name in zip(boxes, ("a.jpg", "tall.jpg"), strict=True):
+            box.parent.mkdir()
+            box.write_bytes((photo_folder / name).read_bytes())
+        colorize(boxes[0].parent)
+        made = contents(out)
+        result = colorize(boxes[1].parent)
+        assert result.exit_code == 3
+        assert errors(result) == [
+            f"failed {boxes[1]}: {out / 'scan1.jpg'}: is the result of another photo, "
+            f"{boxes[0]}; choose another folder with -o, or --overwrite it"
+        ]
+        assert contents(out) == made
+        assert "1 photo, already there" in colorize(boxes[0].parent).stdout
+
+    def test_a_failed_replacement_keeps_track(
+        self, colorize, photo_folder, out, steps, monkeypatch
+    ):
+        """After a full disk, old and new results are ours, retouched ones are not."""
+        photo = photo_folder / "a.jpg"
+        colorize(photo, "--samples", 2)
+        write = disk.write_atomic
+
+        def fill(path, data, **settings):
+            if path.name == "a_s2.jpg":
+                raise DecodeError(path, "is not written: the disk is full")
+            write(path, data, **settings)
+
+        monkeypatch.setattr(disk, "write_atomic", fill)
+        options = ["--samples", 2, "--seed", 1]
+        assert colorize(photo, *options).exit_code == 3
+        monkeypatch.setattr(disk, "write_atomic", write)
+        (out / "a_s2.jpg").write_bytes(b"retouched")
+        assert colorize(photo, *options).exit_code == 0
+        assert (out / "a_s2.jpg").read_bytes() == b"retouched"
+
+
+class TestFailedBefore:
+    """What failed is tried again."""
+
+    def test_a_photo_that_was_mended(self, colorize, photo_folder, steps, ledger):
+        """Without being asked for."""
+        good = (photo_folder / "a.jpg").read_bytes()
+        (photo_folder / "a.jpg").write_bytes(good[:-100])
+        assert colorize(photo_folder).exit_code == 3
+        (photo_folder / "a.jpg").write_bytes(good)
+        result = colorize(photo_folder)
+        assert result.exit_code == 0
+        assert "1 photo, 1 picture" in result.stdout
+        assert ledger()["a.jpg"].status == "done"
+
+    def test_only_failed_ones(self, colorize, photo_folder, steps, out):
+        """With --retry-failed; photos that are new or changed have to wait."""
+        good = (photo_folder / "a.jpg").read_bytes()
+        (photo_folder / "a.jpg").write_bytes(good[:-100])
+        colorize(photo_folder)
+        (photo_folder / "new.jpg").write_bytes(good)
+        (out / "b.png").unlink()
+        result = colorize(photo_folder, "--retry-failed")
+        assert result.exit_code == 3
+        assert "failed   1 photo" in result.stdout
+        assert set(contents(out)) == NAMES - {"a.jpg", "b.png"}
+        (photo_folder / "a.jpg").write_bytes(good)
+        assert "1 photo, 1 picture" in colorize(photo_folder, "--retry-failed").stdout
+        again = colorize(photo_folder, "--retry-failed")
+        assert again.exit_code == 0
+        assert "0 photos" in again.stdout
+
+    def test_without_a_ledger_nobody_knows_what_failed(self, colorize, photo_folder):
+        """Rather than do nothing and say all is well."""
+        result = colorize(photo_folder, "--retry-failed")
+        assert result.exit_code == 2
+        assert "has no ledger, so it is not known what has failed" in result.stderr
+
+    def test_a_disk_that_was_away(
+        self, colorize, photo_folder, steps, ledger, monkeypatch
+    ):
+        """One bad night is no reason to do everything again."""
+        colorize(photo_folder)
+        steps.clear()
+        later(photo_folder / "a.jpg")
+
+        def refuse(path):
+            raise DecodeError(path, "cannot be read (Input/output error)")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(disk, "read", refuse)
+            assert colorize(photo_folder).exit_code == 3
+        assert ledger()["a.jpg"].status == "failed"
+        assert "4 photos, already there" in colorize(photo_folder).stdout
+        assert steps == []
+        assert ledger()["a.jpg"].status == "done"
