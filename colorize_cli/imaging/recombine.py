@@ -1,21 +1,24 @@
 """Putting colour back: a small ab field, the photo's own L, full-size pixels.
 
 Works in strips of rows, so that the memory needed beyond the two photos does not grow
-with their height.
+with their height, and a strip stays in the processor's cache. Strips are worked on in
+as many threads as OpenCV may use.
 """
+
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from colorize_cli.imaging.color import lab_to_rgb, rgb_to_lab
+from colorize_cli.imaging.color import lab_to_rgb
 from colorize_cli.imaging.guided import guided_lines
-from colorize_cli.imaging.luminance import luminance_at
+from colorize_cli.imaging.luminance import luminance, luminance_at
 from colorize_cli.imaging.photo import Pixels
 
 __all__ = ["recombine"]
 
-STRIP_PIXELS = 1 << 20
+STRIP_PIXELS = 1 << 18
 # Of the guided filter, in places of the ab field.
 GUIDE_RADIUS = 2
 
@@ -54,14 +57,17 @@ def recombine(
     ).reshape(height, rows)
     result = np.empty(rgb.shape, rgb.dtype)
     step = max(1, STRIP_PIXELS // width)
-    for top in range(0, height, step):
+
+    def work(top: int) -> None:
         strip = np.s_[top : top + step]
-        lab = rgb_to_lab(rgb[strip])
         used = np.flatnonzero(weights[strip].any(axis=0))
         near = np.s_[used[0] : used[-1] + 1]
-        L = cv2.extractChannel(lab, 0)
+        L = luminance(rgb[strip])
         slope_a, slope_b, a, b = (weights[strip, near] @ each[near] for each in widened)
         a += np.multiply(slope_a, L, out=slope_a)
         b += np.multiply(slope_b, L, out=slope_b)
         result[strip] = lab_to_rgb(cv2.merge([L, a, b]), rgb.dtype)
+
+    with ThreadPoolExecutor(cv2.getNumThreads()) as pool:
+        list(pool.map(work, range(0, height, step)))
     return result

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from colorize_cli.imaging.luminance import luminance_at, resize
+from colorize_cli.imaging.color import rgb_to_lab
+from colorize_cli.imaging.luminance import luminance, luminance_at, resize
 
 
 @pytest.mark.parametrize("size", [(1, 1), (7, 9), (40, 3), (64, 64)])
@@ -44,12 +45,33 @@ def test_a_sepia_tint_drops_out():
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 @pytest.mark.parametrize("size", [(20, 30), (25, 35), (200, 90)])
-def test_one_plane_shown_three_times_is_resized_the_same(dtype, size):
+def test_one_plane_shown_three_times_is_as_light(dtype, size):
     """It takes a third of the memory, and gives the same numbers."""
     top = np.iinfo(dtype).max
     rng = np.random.default_rng(0)
     plane = rng.integers(0, top + 1, (50, 70), dtype=dtype)
     shown = np.broadcast_to(plane[..., None], (50, 70, 3))
     whole = np.ascontiguousarray(shown)
-    np.testing.assert_array_equal(resize(shown, *size), resize(whole, *size))
-    assert resize(shown, *size).strides[-1] == 0
+    np.testing.assert_array_equal(
+        luminance_at(shown, *size), luminance_at(whole, *size)
+    )
+
+
+def photos_of(dtype) -> dict[str, np.ndarray]:
+    """A grey picture in memory, the same as one plane, and one with a coloured dot."""
+    plane = np.random.default_rng(0).integers(0, np.iinfo(dtype).max, (150, 70), dtype)
+    shown = np.broadcast_to(plane[..., None], (150, 70, 3))
+    whole, dotted = shown.copy(), shown.copy()
+    dotted[77, 33, 0] = ~dotted[77, 33, 0]
+    return {"whole": whole, "shown": shown, "dotted": dotted}
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("kind", ["whole", "shown", "dotted"])
+def test_luminance_is_that_of_lab(dtype, kind):
+    """The way of grey photos gives the same numbers; a coloured pixel is not missed."""
+    rgb = photos_of(dtype)[kind]
+    wanted = rgb_to_lab(np.ascontiguousarray(rgb))[..., 0]
+    np.testing.assert_allclose(luminance(rgb), wanted, atol=1e-4)
+    small = wanted.mean() / 50 - 1
+    assert luminance_at(rgb, 1, 1) == pytest.approx(small, abs=0.1)
