@@ -99,6 +99,6 @@ def best_columns(count: int, row_px: int, column_px: int) -> int:
         rows = -(-count // columns)
         shape = columns * column_px / (rows * row_px)
         empty = rows * columns - count
-        return max(shape / SHAPE, SHAPE / shape) + empty / count
+        return max(shape / SHAPE, SHAPE / shape) + 2 * empty / count
 
     return min(range(1, count + 1), key=cost)
