@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from stat import S_ISDIR, S_ISREG
+from typing import Self
 
 from colorize_cli.errors import DecodeError, PhotoError, PlanError
 from colorize_cli.files.archives import archive_kind, archive_members, archive_stem
@@ -12,6 +13,7 @@ from colorize_cli.files.archives.destination import ArchiveDestination
 from colorize_cli.files.destination import Destination, FolderDestination
 from colorize_cli.files.disk import Identity, identity, status_of
 from colorize_cli.files.listing import listed_photos
+from colorize_cli.files.remote.url import is_url, shown
 from colorize_cli.files.source import FileSource, Source
 from colorize_cli.files.streams import STREAM, StreamSource
 from colorize_cli.files.walk import photos_under
@@ -28,8 +30,13 @@ class Found:
         problems: What is known to be unreadable.
     """
 
-    photos: list[Source]
+    photos: list[Source] = field(default_factory=list)
     problems: list[PhotoError] = field(default_factory=list)
+
+    def add(self, more: Self) -> None:
+        """Put more behind."""
+        self.photos += more.photos
+        self.problems += more.problems
 
 
 def gather(
@@ -40,7 +47,7 @@ def gather(
     """Find the photos.
 
     Args:
-        places: Files, folders and archives; or `-` alone, which is standard input.
+        places: Files, folders, archives and URLs; or `-` alone, standard input.
         destination: If it is a folder in one of the places, it is not looked into.
             The photos of an archive go to a folder called like it, those of one archive
             that becomes another keep their places.
@@ -54,17 +61,15 @@ def gather(
         return from_list(listed, places, out)
     if STREAM in places:
         return Found([from_stdin(places)])
-    paths = [Path(place) for place in dict.fromkeys(places)]
+    found = Found()
+    named = list(dict.fromkeys(places))
+    paths = [Path(place) for place in named if not is_url(place)]
     archives = [path for path in paths if archive_kind(path) and path.is_file()]
-    found = from_disk([path for path in paths if path not in archives], out)
-    is_alone = len(paths) == 1 and isinstance(destination, ArchiveDestination)
+    found.add(from_disk([path for path in paths if path not in archives], out))
     for path in archives:
-        if isinstance(destination, ArchiveDestination):
-            refuse_in_place(path, destination.path)
-        folder = PurePosixPath() if is_alone else PurePosixPath(archive_stem(path))
-        members = archive_members(path, folder)
-        found.photos += members.photos
-        found.problems += members.problems
+        found.add(from_archive(path, destination, is_alone=len(named) == 1))
+    for url in filter(is_url, named):
+        found.add(from_url(str(url), destination))
     return found
 
 
@@ -117,10 +122,35 @@ def from_disk(places: Sequence[Path], out: Path | None) -> Found:
     return Found([*photos], problems)
 
 
+def from_archive(path: Path, destination: Destination, *, is_alone: bool) -> Found:
+    """The photos in an archive, and what is refused of it."""
+    folder = PurePosixPath(archive_stem(path))
+    if isinstance(destination, ArchiveDestination):
+        refuse_in_place(path, destination.path)
+        folder = PurePosixPath() if is_alone else folder
+    members = archive_members(path, folder)
+    return Found(members.photos, members.problems)
+
+
+def from_url(url: str, destination: Destination) -> Found:
+    """The photos behind a URL."""
+    from colorize_cli.files.remote.source import remote_photos  # behind an extra
+
+    if shown(url) == str(destination):
+        raise in_place(destination)
+    photos, problems = remote_photos(url, out=str(destination))
+    return Found([*photos], problems)
+
+
 def refuse_in_place(root: Path, out: Path | None) -> None:
     """Raise if results would go into the very folder or archive of the photos."""
     if out is not None and identity(root) == identity(out):
-        raise PlanError(
-            f"{out}: is also where the photos are; results are never written over "
-            "sources, choose another place with -o"
-        )
+        raise in_place(out)
+
+
+def in_place(out: object) -> PlanError:
+    """Why results cannot go there."""
+    return PlanError(
+        f"{out}: is also where the photos are; results are never written over sources, "
+        "choose another place with -o"
+    )

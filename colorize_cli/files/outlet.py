@@ -6,6 +6,7 @@ from pathlib import Path
 from colorize_cli.files.archives import archive_kind
 from colorize_cli.files.archives.destination import ArchiveDestination
 from colorize_cli.files.destination import Destination, FolderDestination
+from colorize_cli.files.remote.url import is_url
 from colorize_cli.files.streams import STREAM, StreamDestination
 
 __all__ = ["open_destination"]
@@ -15,13 +16,19 @@ def open_destination(out: Path | str) -> Destination:
     """The destination of that name; nothing is made or changed yet.
 
     Args:
-        out: A folder, a file with the suffix of an archive, or `-` for standard output.
+        out: A folder, a file with the suffix of an archive, the URL of a prefix in an
+            object store, or `-` for standard output.
 
     Raises:
         PlanError: If no results can go there.
     """
     if out == STREAM:
         return StreamDestination(sys.stdout.buffer)
+    if is_url(out):
+        # Behind an extra, and slow to import.
+        from colorize_cli.files.remote.destination import RemoteDestination
+
+        return RemoteDestination(str(out))
     path = Path(out)
     kind = archive_kind(path)
     if kind is None or path.is_dir():

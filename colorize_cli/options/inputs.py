@@ -15,7 +15,7 @@ __all__ = ["input_options", "listed_paths", "selection_of"]
 
 
 class SourcePlace(click.ParamType[Path | str]):
-    """A file or folder that is there, or `-`."""
+    """A file or folder that is there, a URL, or `-`."""
 
     name = "source"
 
@@ -26,8 +26,8 @@ class SourcePlace(click.ParamType[Path | str]):
         ctx: click.Context | None,
     ) -> Path | str:
         """Parse what stands on the command line."""
-        if value == "-":
-            return "-"
+        if value == "-" or "://" in str(value):
+            return str(value)
         # What may not be read fails by itself, the others are done.
         path = click.Path(exists=True, readable=False, path_type=Path)
         return path.convert(value, param, ctx)

@@ -12,7 +12,7 @@ __all__ = ["output_options", "output_place", "place_options"]
 
 
 class OutputPlace(click.ParamType[Path | str]):
-    """A folder, or `-`; whether it can take results is seen later."""
+    """A folder, archive, URL, or `-`; whether it takes results is seen later."""
 
     name = "output"
 
@@ -23,7 +23,8 @@ class OutputPlace(click.ParamType[Path | str]):
         ctx: click.Context | None,
     ) -> Path | str:
         """Parse what stands on the command line."""
-        return "-" if value == "-" else Path(value)
+        is_path = value != "-" and "://" not in str(value)
+        return Path(value) if is_path else str(value)
 
 
 def place_options(command: Command) -> Command:
@@ -33,9 +34,10 @@ def place_options(command: Command) -> Command:
             "-o",
             "--output",
             type=OutputPlace(),
-            metavar="DIR|-",
-            help="Folder for the results; the tree of SRC is mirrored under it. "
-            "- writes one picture to stdout.  [required, unless SRC is -]",
+            metavar="DIR|ARCHIVE|URL|-",
+            help="Where results go: a folder, under which the tree of SRC is mirrored; "
+            "a .zip, .cbz or .tar; an s3:// or gs:// prefix; - for one picture to "
+            "stdout.  [required, unless SRC is -]",
         ),
     ]
     return decorate(options, command)

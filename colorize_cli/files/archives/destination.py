@@ -14,6 +14,7 @@ from colorize_cli.files.archives.packing import member_names, names_in, pack, re
 from colorize_cli.files.destination import LEDGER_NAME, FolderDestination
 from colorize_cli.files.disk import write_reason
 from colorize_cli.files.drafts import draft_for, lock_draft, sweep_drafts
+from colorize_cli.files.ledger_copy import LedgerCopy
 
 __all__ = ["ArchiveDestination"]
 
@@ -38,6 +39,7 @@ class ArchiveDestination:
         self.kind = kind
         self.packed = member_names(path, kind) if path.exists() else set[str]()
         self.folder = FolderDestination(path.with_name(f".{path.name}.colorize"))
+        self._copy = LedgerCopy(self._packed_ledger)
         self._lock: int | None = None
         self._ledger_before: bytes | None = None
 
@@ -59,9 +61,10 @@ class ArchiveDestination:
             reason = "another run is writing to it; wait for it, or choose another -o"
             raise PlanError(f"{self.path}: {reason}") from error
         # The ledger of a run that was killed is the packed one with more lines.
-        if LEDGER_NAME in self.packed and not self.ledger_path.exists():
-            self._ledger_before = read_one(self.path, self.kind, LEDGER_NAME) or b""
-            self.ledger_path.write_bytes(self._ledger_before)
+        inside = self.folder.ledger_path
+        if LEDGER_NAME in self.packed and not inside.exists():
+            self._ledger_before = self._packed_ledger()
+            inside.write_bytes(self._ledger_before)
         return self
 
     def __exit__(
@@ -101,10 +104,16 @@ class ArchiveDestination:
             return self.ledger_path.read_bytes() != self._ledger_before
         return bool(names)
 
+    def _packed_ledger(self) -> bytes:
+        return read_one(self.path, self.kind, LEDGER_NAME) or b""
+
     @property
     def ledger_path(self) -> Path:
-        """In the folder, and in the end in the archive."""
-        return self.folder.ledger_path
+        """In the folder during a run; before it, a copy of what is in the archive."""
+        inside = self.folder.ledger_path
+        if inside.exists() or LEDGER_NAME not in self.packed:
+            return inside
+        return self._copy.path
 
     def locate(self, relative: PurePosixPath) -> str:
         """The place in the archive; see `Destination`."""

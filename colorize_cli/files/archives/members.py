@@ -109,9 +109,9 @@ def refusal(
     # Knows `\\` and `C:` besides `/`: results may go to a disk that does.
     place = PureWindowsPath(member)
     if place.anchor or ".." in place.parts:
-        reason = "is refused: its name leads out of the archive"
+        reason = "is refused: its name leads elsewhere"
     elif size_bytes > MAX_MEMBER_BYTES:
-        reason = f"is refused: unpacked it has {size_bytes >> 20:,} MiB"
+        reason = f"is refused: it has {size_bytes >> 20:,} MiB, more than a photo"
     elif size_bytes > max(HARMLESS_BYTES, MAX_GROWTH * packed_bytes):
         growth = size_bytes // max(1, packed_bytes)
         reason = f"is refused: it grows {growth} times when it is unpacked, a bomb"

@@ -100,9 +100,7 @@ def test_names_that_lead_out_are_refused(tmp_path, name):
     planned = plan(path, out=tmp_path / "out")
     assert targets(planned) == ["a/b.jpg"]
     shown = name.replace("\\", "/")
-    assert reasons(planned) == [
-        f"{path}/{shown}: is refused: its name leads out of the archive"
-    ]
+    assert reasons(planned) == [f"{path}/{shown}: is refused: its name leads elsewhere"]
 
 
 def test_separators_of_old_windows_tools_are_understood(tmp_path):
@@ -146,7 +144,7 @@ def test_bombs_are_not_unpacked(tmp_path, monkeypatch):
     assert targets(planned) == ["a/small.jpg", "a/dense.jpg"]
     bomb, huge = reasons(planned)
     assert "bomb.jpg: is refused: it grows" in bomb
-    assert "huge.jpg: is refused: unpacked it has 2 MiB" in huge
+    assert "huge.jpg: is refused: it has 2 MiB" in huge
 
 
 def test_a_lie_about_the_size_is_found(tmp_path):
