@@ -72,7 +72,7 @@ def in_window(page) -> list[str]:
 
 
 def test_scrolling_keeps_the_document_small(gallery):
-    """However far one scrolls, only cards near the window exist, and none is missing."""
+    """However far one scrolls, only cards near the window exist; none is missing."""
     for step in range(21):
         assert 0 < scroll_to(gallery, step / 20) <= MOST_CARDS
         assert len(in_window(gallery)) >= 8

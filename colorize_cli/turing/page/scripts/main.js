@@ -58,7 +58,8 @@
     const text = JSON.stringify(result, null, 2);
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-    link.download = `turing-${session.participant.replace(/[^\p{L}\p{N}]+/gu, "-")}.json`;
+    const plain = session.participant.match(/[\p{L}\p{N}]+/gu) ?? ["result"];
+    link.download = `turing-${plain.join("-")}.json`;
     link.click();
     URL.revokeObjectURL(link.href);
     isSaved = true;

@@ -1,0 +1,113 @@
+"""Copying what was chosen: exactly that, or nothing."""
+
+import json
+import os
+
+import pytest
+
+from colorize_cli.errors import PlanError
+from colorize_cli.gallery import (
+    Choice,
+    apply_choices,
+    read_choices,
+    refuse_overwriting,
+)
+from tests.albums import make_album
+from tests.runs import contents
+
+CHOSEN = Choice(path="box/barn_s2.png", name="box/barn.png")
+
+
+@pytest.fixture
+def album(tmp_path):
+    """A folder of results."""
+    return make_album(tmp_path)
+
+
+def document(tmp_path, **changes):
+    """A choices.json, changed."""
+    choice = {"source": "a", "path": "box/barn_s2.png", "name": "box/barn.png"}
+    whole = {"kind": "colorize-choices", "version": 1, "choices": [choice]}
+    path = tmp_path / "choices.json"
+    path.write_text(json.dumps(whole | changes))
+    return path
+
+
+def test_a_chosen_variant_takes_the_name_of_its_photo(album, tmp_path):
+    """In the same subfolder, byte by byte, with its time."""
+    os.utime(album / CHOSEN.path, ns=(10**18, 10**18 + 7000))
+    apply_choices(read_choices(document(tmp_path)), album, tmp_path / "final")
+    copies = contents(tmp_path / "final")
+    assert copies == {"box/barn.png": (album / CHOSEN.path).read_bytes()}
+    copy = tmp_path / "final" / "box" / "barn.png"
+    assert copy.stat().st_mtime_ns == (album / CHOSEN.path).stat().st_mtime_ns
+
+
+def test_names_that_are_no_text_are_kept(tmp_path):
+    """As JSON writes them: escaped halves of surrogate pairs."""
+    name = "caf\udce9.jpg"
+    path = document(tmp_path, choices=[{"path": name, "name": name}])
+    assert read_choices(path) == [Choice(path=name, name=name)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"kind": "other"}, "is not a choices.json of a gallery"),
+        ({"version": 2}, "is of version 2, this colorize reads 1"),
+        ({"choices": {}}, "are not a list"),
+        ({"choices": []}, "nothing was chosen"),
+        ({"choices": [7]}, "choice 1 is not an object"),
+        ({"choices": [{"path": "a.jpg"}]}, "choice 1 lacks a path or a name"),
+        ({"choices": [{"path": "../a", "name": "a"}]}, "not a place inside"),
+        ({"choices": [{"path": "a", "name": "/etc/a"}]}, "not a place inside"),
+    ],
+)
+def test_a_file_that_is_no_choices_json_says_why(tmp_path, changes, message):
+    """Every message starts with the file."""
+    path = document(tmp_path, **changes)
+    with pytest.raises(PlanError, match=message) as caught:
+        read_choices(path)
+    assert str(caught.value).startswith(str(path))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "\xff"])
+def test_a_file_that_is_no_json_says_so(tmp_path, text):
+    """Empty, torn, absurdly deep, or in no known encoding."""
+    path = tmp_path / "choices.json"
+    path.write_text(text, "latin-1")
+    with pytest.raises(PlanError, match="is not JSON"):
+        read_choices(path)
+    with pytest.raises(PlanError, match="cannot be read"):
+        read_choices(tmp_path / "none.json")
+
+
+def test_a_choice_that_is_not_there_stops_everything(album, tmp_path):
+    """Before anything has been copied."""
+    gone = Choice(path="gone_s2.jpg", name="gone.jpg")
+    with pytest.raises(PlanError, match=r"gone_s2\.jpg: was chosen but is not there"):
+        refuse_overwriting([CHOSEN, gone], album, tmp_path / "final", overwrite=True)
+
+
+def test_other_pictures_are_not_replaced_unless_asked(album, tmp_path):
+    """The same picture may be there already: applying twice is no error."""
+    final = tmp_path / "final"
+    apply_choices([CHOSEN], album, final)
+    refuse_overwriting([CHOSEN], album, final, overwrite=False)
+    other = Choice(path="box/barn.png", name="box/barn.png")
+    with pytest.raises(PlanError, match="--overwrite replaces it"):
+        refuse_overwriting([other], album, final, overwrite=False)
+    refuse_overwriting([other], album, final, overwrite=True)
+    apply_choices([other], album, final)
+    assert contents(final) == {"box/barn.png": (album / "box/barn.png").read_bytes()}
+
+
+def test_results_are_not_copied_over_results(album, tmp_path):
+    """Nor two pictures to one place."""
+    with pytest.raises(PlanError, match="is the folder of results"):
+        refuse_overwriting([CHOSEN], album, album / "." / "box" / "..", overwrite=True)
+    twice = Choice(path="lake.jpg", name="box/barn.png")
+    with pytest.raises(PlanError, match="would both be copied"):
+        refuse_overwriting([CHOSEN, twice], album, tmp_path / "f", overwrite=True)
+    with pytest.raises(PlanError, match="is not a folder"):
+        refuse_overwriting([CHOSEN], tmp_path / "none", tmp_path / "f", overwrite=True)
