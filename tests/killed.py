@@ -1,0 +1,87 @@
+"""A run that kills itself, as if by kill -9, at a chosen call of a chosen function.
+
+python -m tests.killed STAGE CALL SEED PHOTOS OUT CONFIG
+"""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from colorize_cli.files import disk
+from colorize_cli.model.config import ModelConfig
+from colorize_cli.pipeline import Sampling
+from tests.fake_backend import fake_model
+from tests.runs import run
+
+__all__ = ["STAGES", "main"]
+
+# Stage -> what holds the function, its name, and whether death comes before the call.
+STAGES = {
+    "reading": (disk, "read", True),
+    "draft written": (os, "fsync", True),
+    "renaming": (Path, "replace", True),
+    "renamed": (Path, "replace", False),
+    "ledger": (os, "write", True),
+    "ledger written": (os, "write", False),
+}
+
+
+class Death:
+    """Kills this process at the n-th call of what it wraps."""
+
+    def __init__(self, call: int):
+        """Wait for that call, counted from 1."""
+        self.left = call
+
+    def comes(self) -> None:
+        """One call less."""
+        self.left -= 1
+        if self.left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(self, function: Callable, *, is_before: bool) -> Callable:
+        """The function, with death before or after it."""
+
+        def call(*args, **settings):
+            if is_before:
+                self.comes()
+            result = function(*args, **settings)
+            if not is_before:
+                self.comes()
+            return result
+
+        return call
+
+
+def main(stage, call, seed, photos, out, config):
+    """Run, and die on the way."""
+    death = Death(int(call))
+    if stage == "half a line":
+        write = os.write
+
+        def torn(file, data):
+            if death.left == 1:
+                write(file, data[: len(data) // 2])
+            death.comes()
+            return write(file, data)
+
+        os.write = torn
+    elif stage in STAGES:
+        holder, name, is_before = STAGES[stage]
+        setattr(holder, name, death.around(getattr(holder, name), is_before=is_before))
+
+    def before_step(x):
+        if stage == "denoising":
+            death.comes()
+
+    model = fake_model(ModelConfig.from_json(json.loads(config)), before_step)
+    sampling = Sampling(seed=int(seed))
+    settings = {"samples": 2, "batch_size": 2, "workers": 2, "sampling": sampling}
+    run(Path(photos), Path(out), model, **settings)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
