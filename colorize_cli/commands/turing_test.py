@@ -154,5 +154,8 @@ def write_scores(pooled: "Score", output: Path) -> None:
     """Everything that is known, as JSON."""
     from colorize_cli.files.disk import write_atomic
 
-    text = json.dumps(asdict(pooled), default=str, indent=2)
+    document = asdict(pooled)
+    for row, photo in zip(document["photos"], pooled.photos, strict=True):
+        row["fool_rate"] = photo.fool_rate
+    text = json.dumps(document, default=str, indent=2)
     write_atomic(output, f"{text}\n".encode())

@@ -25,7 +25,7 @@ QUALITY = 95
 # Two versions of one photo have the same proportions but for rounding.
 ASPECT_TOLERANCE = 0.02
 # Colorizing keeps the luminance; compression and resizing change it little.
-LEAST_CORRELATION = 0.8
+LEAST_CORRELATION, LEAST_CONTRAST = 0.8, 1.0
 # Mean chroma in Lab units under which a photo has no colours to speak of.
 LEAST_CHROMA = 2.0
 
@@ -127,8 +127,8 @@ def square(photo: Photo, size_px: int) -> NDArray[np.uint8]:
 
 
 def correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    """Of two planes of L; 1 if both are flat, which says nothing."""
-    if one.std() == 0 or other.std() == 0:
+    """Of two planes of L; 1 if one is too flat to say anything."""
+    if min(one.std(), other.std()) < LEAST_CONTRAST:
         return 1.0
     return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
 
