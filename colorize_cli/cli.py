@@ -11,6 +11,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 from click_default_group import DefaultGroup
 
 from colorize_cli import __version__
@@ -19,6 +20,7 @@ from colorize_cli.errors import ColorizeError
 __all__ = ["main"]
 
 ENTRY_POINT_GROUP = "colorize.commands"
+ENVIRONMENT_PREFIX = "COLORIZE"
 DEFAULT_COMMAND = "photos"
 # Command -> module and attribute.
 COMMANDS = {
@@ -66,6 +68,7 @@ class LazyGroup(DefaultGroup):  # type: ignore[misc]
         """Import a command; a word that names none is the default's first argument."""
         for name in (cmd_name, DEFAULT_COMMAND):
             if name not in self.commands and (command := load_command(name)):
+                name_variables(command, "" if name == DEFAULT_COMMAND else name)
                 self.add_command(command, name)
         return super().get_command(ctx, cmd_name)
 
@@ -75,7 +78,9 @@ class LazyGroup(DefaultGroup):  # type: ignore[misc]
         """Find the command, and say so if a word is neither that nor a path."""
         word, known = args[0], self.list_commands(ctx)
         is_plain_word = word.replace("-", "").isalpha() and not word.startswith("-")
-        if is_plain_word and word not in known and not Path(word).exists():
+        is_slip = is_plain_word and word not in known and not Path(word).exists()
+        # A shell that completes has not heard everything yet.
+        if is_slip and not ctx.resilient_parsing:
             close = get_close_matches(word, known, n=1)
             hint = f"; did you mean {close[0]!r}?" if close else "."
             ctx.fail(f"{word!r} is neither a file or folder nor a command{hint}")
@@ -97,6 +102,21 @@ class LazyGroup(DefaultGroup):  # type: ignore[misc]
         with formatter.section("Options"):
             formatter.write_dl([record for record in records if record])
         self.format_commands(ctx, formatter)
+
+    def shell_complete(
+        self, ctx: click.Context, incomplete: str
+    ) -> list[CompletionItem]:
+        """What may stand here: a command, or a source or option of the default one."""
+        found = super().shell_complete(ctx, incomplete)
+        default = self.get_command(ctx, DEFAULT_COMMAND)
+        if default is not None:
+            inner = click.Context(default, info_name=DEFAULT_COMMAND, parent=ctx)
+            known = {item.value for item in found}
+            offered = default.shell_complete(inner, incomplete)
+            found += [item for item in offered if item.value not in known]
+        is_option = bool(incomplete) and not incomplete[0].isalnum()
+        files = [] if is_option else [CompletionItem(incomplete, type="file")]
+        return found + files
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; our own errors become one line and their exit code."""
@@ -120,6 +140,18 @@ def load_command(name: str) -> click.Command | None:
     for entry in entry_points(group=ENTRY_POINT_GROUP, name=name):
         return entry.load()
     return None
+
+
+def name_variables(command: click.Command, name: str) -> None:
+    """Let every option be set by the environment, under its long name.
+
+    COLORIZE_SEED is --seed, COLORIZE_TRACE_SEED that of `colorize trace`.
+    """
+    for option in command.params:
+        if isinstance(option, click.Option) and option.envvar is None:
+            words = [ENVIRONMENT_PREFIX, name, max(option.opts, key=len).lstrip("-")]
+            variable = "_".join(filter(None, words))
+            option.envvar = variable.replace("-", "_").upper()
 
 
 @click.group(

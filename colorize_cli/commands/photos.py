@@ -17,11 +17,7 @@ from colorize_cli.options.model import model_options
 from colorize_cli.options.outputs import output_options, output_place, place_options
 from colorize_cli.options.run import run_options
 from colorize_cli.options.sampling import sampling_options
-from colorize_cli.options.settings_file import (
-    ENVIRONMENT_PREFIX,
-    file_in_use,
-    file_options,
-)
+from colorize_cli.options.settings_file import file_in_use, file_options
 from colorize_cli.options.variants import variant_options
 
 if TYPE_CHECKING:
@@ -35,11 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["photos"]
 
 
-@click.command(
-    short_help="Colorize photos; the word may be left out.",
-    # Without the name of the command, which is left out on the command line, too.
-    context_settings={"auto_envvar_prefix": ENVIRONMENT_PREFIX},
-)
+@click.command(short_help="Colorize photos; the word may be left out.")
 @input_options
 @place_options
 @variant_options
@@ -128,7 +120,7 @@ def plan_of(
     plan = plan_jobs(
         sources,
         out,
-        format=options["format_"],
+        format=options["format"],
         variants=settings.variants,
         listed=listed_paths(sources, options),
         selection=selection_of(options),

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from colorize_cli.options.group import Command, decorate
 
@@ -31,6 +32,12 @@ class SourcePlace(click.ParamType[Path | str]):
         # What may not be read fails by itself, the others are done.
         path = click.Path(exists=True, readable=False, path_type=Path)
         return path.convert(value, param, ctx)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """What the shell finds on the disk."""
+        return [CompletionItem(incomplete, type="file")]
 
 
 class Moment(click.ParamType[int]):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from colorize_cli.options.group import Command, decorate
 
@@ -25,6 +26,12 @@ class OutputPlace(click.ParamType[Path | str]):
         """Parse what stands on the command line."""
         is_path = value != "-" and "://" not in str(value)
         return Path(value) if is_path else str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """What the shell finds on the disk."""
+        return [CompletionItem(incomplete, type="dir")]
 
 
 def place_options(command: Command) -> Command:
@@ -65,7 +72,6 @@ def output_options(command: Command) -> Command:
     options = [
         click.option(
             "--format",
-            "format_",
             type=click.Choice(["jpg", "png", "webp", "tiff"]),
             help="Format of the results. [default: that of each photo]",
         ),

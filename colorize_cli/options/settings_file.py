@@ -11,10 +11,8 @@ import click
 from colorize_cli.errors import ConfigError
 from colorize_cli.options.group import Command, decorate
 
-__all__ = ["ENVIRONMENT_PREFIX", "FILE_NAME", "file_in_use", "file_options"]
+__all__ = ["FILE_NAME", "file_in_use", "file_options"]
 
-# Of environment variables: COLORIZE_SAMPLES is --samples.
-ENVIRONMENT_PREFIX = "COLORIZE"
 # Looked for in the current folder.
 FILE_NAME = "colorize.toml"
 # What a context remembers: whether to look for the file, and which was found.
@@ -87,16 +85,16 @@ def settings_of(path: Path, ctx: click.Context) -> dict[str, Any]:
         ConfigError: If the file is no TOML, or a key or value is no option's.
     """
     options = {
-        option.name: option
+        max(option.opts, key=len).lstrip("-"): option
         for option in ctx.command.get_params(ctx)
         if isinstance(option, click.Option) and option.name not in ONLY_TYPED
     }
     settings = {}
     for key, value in contents_of(path).items():
-        name = key.replace("-", "_")
-        if name not in options:
+        option = options.get(key.replace("_", "-"))
+        if option is None or option.name is None:
             raise unknown(path, key, options)
-        settings[name] = checked(path, key, value, options[name], ctx)
+        settings[option.name] = checked(path, key, value, option, ctx)
     return settings
 
 
@@ -113,8 +111,7 @@ def contents_of(path: Path) -> Mapping[str, Any]:
 
 def unknown(path: Path, key: str, options: Mapping[str, object]) -> ConfigError:
     """The error for a key that is no option's, with what may have been meant."""
-    names = [name.replace("_", "-") for name in options]
-    close = get_close_matches(key.replace("_", "-"), names, n=1)
+    close = get_close_matches(key.replace("_", "-"), options, n=1)
     hint = f"; did you mean {close[0]}?" if close else "; see colorize --help"
     return ConfigError(f"{path}: {key}", f"is no option{hint}")
 

@@ -78,6 +78,27 @@ class TestHelp:
         assert result.stdout == f"colorize, version {__version__}\n"
 
 
+class TestEnvironment:
+    """Options from environment variables."""
+
+    def test_every_option_has_a_variable(self):
+        """COLORIZE_ and its long name; for other commands, with theirs in between."""
+        group = click.Context(main)
+        for name in main.list_commands(group):
+            inner = "" if name == "photos" else f"{name.upper().replace('-', '_')}_"
+            for option in main.get_command(group, name).params:
+                if isinstance(option, click.Option):
+                    long = max(option.opts, key=len).lstrip("-").replace("-", "_")
+                    assert option.envvar == f"COLORIZE_{inner}{long.upper()}"
+
+    def test_a_variable_is_checked_like_an_option(self, cli, tmp_path, monkeypatch):
+        """As if it had been typed."""
+        monkeypatch.setenv("COLORIZE_SAMPLES", "many")
+        result = cli.invoke(main, [str(tmp_path), "-o", "out"])
+        assert result.exit_code == 2
+        assert "Invalid value for '--samples': 'many' is not" in result.stderr
+
+
 class TestCommands:
     """How the first word is understood."""
 
