@@ -43,8 +43,11 @@ def lab_to_rgb(lab: NDArray[np.float32], dtype: DTypeLike) -> Pixels:
         lab: (H, W, 3) float32.
         dtype: np.uint8 or np.uint16.
     """
-    limit = np.iinfo(dtype).max
     rgb = cv2.cvtColor(lab, cv2.COLOR_LAB2RGB)
+    if dtype == np.uint8:
+        # Multiplied, rounded to even and clipped in one pass.
+        return cv2.convertScaleAbs(rgb, alpha=255)
+    limit = np.iinfo(dtype).max
     np.multiply(rgb, limit, out=rgb)
     np.rint(rgb, out=rgb)
     return np.clip(rgb, 0, limit, out=rgb).astype(dtype)

@@ -62,18 +62,12 @@ def luminance_at(rgb: Pixels, height: int, width: int) -> NDArray[np.float32]:
     Returns:
         (height, width) in [-1, 1].
     """
-    plane = grey_plane(rgb)
-    if plane is None:
-        return normalize_luminance(rgb_to_lab(resize(rgb, height, width))[..., 0])
-    return normalize_luminance(_toned(resize_planes(plane, height, width)))
+    return normalize_luminance(luminance(resize(rgb, height, width)))
 
 
 def grey_plane(rgb: Pixels) -> Pixels | None:
     """The one plane, (H, W), of pixels whose R, G and B are equal; else None."""
     if rgb.strides[-1] == 0:
-        return rgb[..., 0]
-    if rgb.strides[-1] == 0:
-        # The codec shows a grey photo's plane three times.
         return rgb[..., 0]
     sparse = rgb[::SPARSE_ROWS]
     if not np.array_equal(sparse[..., :2], sparse[..., 1:]):
