@@ -80,7 +80,9 @@ def input_options(command: Command) -> Command:
             "SRC or the current folder; - reads the list from stdin.",
         ),
         click.option(
-            "--null", is_flag=True, help="Paths in --files-from end with a NUL."
+            "--null",
+            is_flag=True,
+            help="Paths in --files-from and --failed-list end with a NUL.",
         ),
         click.option(
             "--include",
@@ -118,8 +120,10 @@ def listed_paths(
 
     if options["files_from"] is not None:
         return paths_in(options["files_from"].read(), null=options["null"])
-    if options["null"]:
-        raise click.UsageError("--null says how --files-from is written; give both.")
+    if options["null"] and options["failed_list"] is None:
+        raise click.UsageError(
+            "--null says how --files-from or --failed-list is written; give both."
+        )
     if not sources:
         raise click.UsageError("Missing argument 'SRC...'.")
     return None

@@ -50,7 +50,7 @@ class TestLists:
         [
             ([], "Missing argument 'SRC...'"),
             (["."], None),
-            ([".", "--null"], "--null says how --files-from is written"),
+            ([".", "--null"], "--null says how --files-from or"),
             ([".", ".", "--files-from", os.devnull], "takes one SRC at most"),
             (["--files-from", "no/such.txt"], "'no/such.txt': No such file"),
             ([".", "--include", "!"], "--include '!': is not a pattern"),
