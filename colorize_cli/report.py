@@ -31,7 +31,10 @@ class Outcome:
         extras: The sheet and the spread map likewise.
         diversity: Mean standard deviation of a and b between the samples, in Lab
             units; None if not all of them were drawn, or there is only one.
-        reason: Why it failed, or was skipped though not all was there; one line.
+        losses: What the format of the results could not hold of the photo, each in a
+            few words.
+        reason: Why it failed, or was skipped though not all was there, or was copied;
+            one line.
         error: The exception, for a traceback under `--verbose`.
     """
 
@@ -42,6 +45,7 @@ class Outcome:
     samples: tuple[int | None, ...] = ()
     extras: Mapping[Kind, str] = field(default_factory=dict)
     diversity: float | None = None
+    losses: tuple[str, ...] = ()
     reason: str = ""
     error: BaseException | None = None
 
@@ -70,6 +74,8 @@ class Report:
         failures: Outcomes with status `failed`, in the order they happened, without
             their exceptions: those hold on to the photo's pixels.
         sample_count: Pictures written for photos that are done.
+        copied_count: Photos that are done by being copied, as they are in colour.
+        losses: Photos per thing that the format of their results could not hold.
         extra_counts: What was written besides them, per kind.
         denoise_s: Seconds inside the reverse loop.
         wall_s: Seconds of the whole run, model loading not included.
@@ -83,6 +89,8 @@ class Report:
     reasons: Counter[str] = field(default_factory=Counter)
     failures: list[Outcome] = field(default_factory=list)
     sample_count: int = 0
+    copied_count: int = 0
+    losses: Counter[str] = field(default_factory=Counter)
     extra_counts: Counter[Kind] = field(default_factory=Counter)
     denoise_s: float = 0.0
     wall_s: float = 0.0
@@ -106,7 +114,24 @@ class Report:
             self.reasons[outcome.reason] += 1
         else:
             self.sample_count += len(outcome.targets)
+            self.copied_count += bool(outcome.reason)
+            self.losses.update(outcome.losses)
             self.extra_counts.update(outcome.extras.keys())
+
+    def include(self, later: Self) -> None:
+        """Count the photos of a run that has followed in the same process."""
+        self.planned_count += later.planned_count
+        self.counts += later.counts
+        self.reasons += later.reasons
+        self.failures += later.failures
+        self.sample_count += later.sample_count
+        self.extra_counts += later.extra_counts
+        self.copied_count += later.copied_count
+        self.losses += later.losses
+        self.denoise_s += later.denoise_s
+        self.wall_s += later.wall_s
+        self.smaller_batches = later.smaller_batches or self.smaller_batches
+        self.is_interrupted |= later.is_interrupted
 
     @property
     def left_count(self) -> int:

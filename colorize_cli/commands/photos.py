@@ -3,14 +3,16 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from colorize_cli.commands.settings import auto_batch_size, check_size, settings_of
+from colorize_cli.commands.watching import stopping_cleanly, watched_plans
 from colorize_cli.errors import ColorizeError, PlanError
 from colorize_cli.options.inputs import input_options, listed_paths, selection_of
 from colorize_cli.options.model import model_options
@@ -70,7 +72,11 @@ def photos(
         check_size(options["size"], model.header.config)
         if options["batch_size"] is None:
             settings = replace(settings, batch_size=auto_batch_size(model))
-        report = run(plan, model, settings, console, events)
+        plans, is_watched = iter([plan]), options["watch"]
+        if is_watched:
+            look = partial(plan_of, sources, out, settings, options)
+            plans = watched_plans(plan, look, sources, options, console)
+        report = run(plans, model, settings, console, events, is_watched=is_watched)
         if options["failed_list"] is not None:
             write_failed_list(options["failed_list"], report, null=options["null"])
     console.show_report(report)
@@ -162,6 +168,32 @@ def rehearse(
 
 
 def run(
+    plans: "Iterator[Plan]",
+    model: "Model",
+    settings: "BatchSettings",
+    console: "Console",
+    events: "EventLog | None",
+    *,
+    is_watched: bool,
+) -> "Report":
+    """Colorize the photos of one plan after the other."""
+    from colorize_cli.report import Report
+
+    console.show_model(model, settings.batch_size)
+    report = Report()
+    with stopping_cleanly() if is_watched else nullcontext():
+        for number, plan in enumerate(plans):
+            if events is not None and number == 0:
+                events.start(plan, model)
+            report.include(run_plan(plan, model, settings, console, events))
+            if report.left_count:  # interrupted, or too many have failed
+                break
+    if events is not None:
+        events.summary(report)
+    return report
+
+
+def run_plan(
     plan: "Plan",
     model: "Model",
     settings: "BatchSettings",
@@ -172,9 +204,6 @@ def run(
     from colorize_cli.batch import run_batch
     from colorize_cli.interrupts import soft_interrupts
 
-    console.show_model(model, settings.batch_size)
-    if events is not None:
-        events.start(plan, model)
     total = len(plan.jobs) + len(plan.problems)
     with console.progress(total) as watch, soft_interrupts():
 
@@ -183,10 +212,7 @@ def run(
                 events.photo(outcome)
             watch.on_outcome(outcome)
 
-        report = run_batch(plan, model, settings, on_outcome, watch.on_interrupt)
-    if events is not None:
-        events.summary(report)
-    return report
+        return run_batch(plan, model, settings, on_outcome, watch.on_interrupt)
 
 
 def write_failed_list(path: Path, report: "Report", *, null: bool) -> None:

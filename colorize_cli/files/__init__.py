@@ -1,5 +1,6 @@
 """Which files a run touches, and the only reads and writes it makes."""
 
+from colorize_cli.files.arrivals import arriving
 from colorize_cli.files.destination import LEDGER_NAME, Destination, FolderDestination
 from colorize_cli.files.job import Job
 from colorize_cli.files.listing import paths_in
@@ -17,6 +18,7 @@ __all__ = [
     "Selection",
     "Source",
     "Stamp",
+    "arriving",
     "paths_in",
     "plan_jobs",
 ]

@@ -104,6 +104,11 @@ def input_options(command: Command) -> Command:
             help="Colorize only photos changed after this time, for instance "
             "2026-11-22, or after FILE was.",
         ),
+        click.option(
+            "--watch",
+            is_flag=True,
+            help="Go on with photos that arrive in SRC, until Ctrl-C.",
+        ),
     ]
     return decorate(options, command)
 

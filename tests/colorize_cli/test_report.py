@@ -80,3 +80,18 @@ def test_the_reason_names_what_is_not_the_source(error, reason):
     assert outcome.status == "failed"
     assert outcome.reason == reason
     assert outcome.error is error
+
+
+def test_reports_of_runs_that_follow_each_other_add_up():
+    """As under --watch; nothing but the counts of their photos."""
+    whole = Report()
+    for outcomes in ([DONE, SKIPPED], [FAILED, DONE]):
+        part = Report.of(outcomes)
+        part.denoise_s, part.wall_s = 1.0, 2.0
+        whole.include(part)
+    together = Report.of([DONE, SKIPPED, FAILED, DONE])
+    together.denoise_s, together.wall_s = 2.0, 4.0
+    assert whole == together
+    assert whole.exit_code == 3
+    whole.include(Report(planned_count=2, is_interrupted=True))
+    assert (whole.left_count, whole.exit_code) == (2, 130)
