@@ -1,66 +1,14 @@
-"""Colour photos made grey and colorized again, several photos to a batch."""
+"""The ab fields of many photos, several photos to a batch."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.photo_sets import grey_of
-from colorize_cli.imaging.photo import Photo
 from colorize_cli.model import Model
-from colorize_cli.pipeline import Canvas, Sampling, denoise, finish, prepare, rows_of
+from colorize_cli.pipeline import Canvas, Sampling, denoise, rows_of
 
-__all__ = ["RGB", "Colorized", "colorized", "rgb_of"]
-
-# (H, W, 3), 8-bit sRGB.
-RGB = NDArray[np.uint8]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Colorized:
-    """A photo and what was made of it; all pictures are (H, W, 3), 8-bit sRGB.
-
-    Attributes:
-        truth: The photo in colour.
-        grey: What the model was given.
-        samples: The variants.
-        mean: The photo with the mean of the variants' ab fields.
-    """
-
-    truth: RGB
-    grey: RGB
-    samples: list[RGB]
-    mean: RGB
-
-
-def colorized(
-    photos: Sequence[Photo],
-    model: Model,
-    sampling: Sampling,
-    samples: int,
-    batch_size: int,
-) -> Iterator[Colorized]:
-    """Take the colour away and let the real pipeline find some, photo by photo."""
-    greys = [grey_of(photo) for photo in photos]
-    canvases = [prepare(grey, model.header.config, sampling.size) for grey in greys]
-    all_fields = denoise_all(canvases, model, sampling, samples, batch_size)
-    for photo, grey, canvas, fields in zip(
-        photos, greys, canvases, all_fields, strict=True
-    ):
-        yield Colorized(
-            truth=rgb_of(photo),
-            grey=rgb_of(grey),
-            samples=[rgb_of(finish(grey, canvas, sample)) for sample in fields],
-            mean=rgb_of(finish(grey, canvas, fields.mean(axis=0))),
-        )
-
-
-def rgb_of(photo: Photo) -> RGB:
-    """The pixels as 8 bits."""
-    if photo.rgb.dtype == np.uint16:
-        return (photo.rgb >> 8).astype(np.uint8)
-    return photo.rgb.astype(np.uint8, copy=False)
+__all__ = ["denoise_all"]
 
 
 def denoise_all(

@@ -29,11 +29,13 @@ def test_ratios_compare_round_by_round():
 
 def test_a_record_names_its_command_without_folders(tmp_path, monkeypatch):
     """Command, commit and hardware are told, folders of the machine are not."""
-    monkeypatch.setattr("sys.argv", ["/x/benchmarks/quality.py", "/secret/val", "-n"])
+    monkeypatch.setattr(
+        "sys.argv", ["/x/benchmarks/lab_round_trip.py", "/secret/val", "-n"]
+    )
     path = tmp_path / "results" / "record.md"
     write_record(path, "Title", table(["a", "b"], [[1, 2]]))
     text = path.read_text()
-    assert "command: `python -m benchmarks.quality val -n`" in text
+    assert "command: `python -m benchmarks.lab_round_trip val -n`" in text
     assert "secret" not in text
     assert re.search(r"^- hardware: .+, \d+ cores$", text, re.MULTILINE)
     assert text.endswith("| a | b |\n| --- | --- |\n| 1 | 2 |\n")
