@@ -44,7 +44,8 @@ def write(
 
     Args:
         picture: (H, W, 3), contiguous; is written on.
-        text: One line; bytes of names that are no letters become question marks.
+        text: One line; line ends, control characters, and bytes of names that are no
+            letters become question marks.
         at: x and y of the line's left, middle or right end, on its baseline.
         size_px: Height of the letters with the room above and below them.
         color: RGB.
@@ -80,8 +81,8 @@ def shortened(text: str, limit_px: int, size_px: int, weight: int = REGULAR) -> 
 
 
 def drawable(text: str) -> str:
-    """The text without what no typeface has; OpenCV crashes on lone surrogates."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """The text without what cannot be drawn; OpenCV crashes on lone surrogates."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 @cache

@@ -58,10 +58,11 @@ def test_names_in_other_scripts_are_legible(name):
     assert len(inked_columns(written(name))) > 20
 
 
-def test_bytes_that_are_no_letters_are_question_marks():
-    """OpenCV itself would crash on such a name."""
-    assert np.array_equal(written("a\udce9b"), written("a?b"))
-    assert width_px("a\udce9b", 20) == width_px("a?b", 20)
+@pytest.mark.parametrize("odd", ["\udce9", "\n", "\t", "\x1b", "\u202e"])
+def test_what_is_no_letter_is_a_question_mark(odd):
+    """OpenCV itself would crash on the first, and leave the line for the second."""
+    assert np.array_equal(written(f"a{odd}b"), written("a?b"))
+    assert width_px(f"a{odd}b", 20) == width_px("a?b", 20)
 
 
 def test_threads_may_write_at_once():
