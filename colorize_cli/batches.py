@@ -101,9 +101,14 @@ class Batches:
             return {}
         finally:
             self.seconds += time.perf_counter() - started
-        failed = self._run(taken[:half])
-        rest = [(flight, row) for flight, row in taken[half:] if flight not in failed]
-        return failed | (self._run(rest) if rest else {})
+        failed: dict[Flight, Exception] = {}
+        rest = list(taken)
+        while rest:
+            # The first part may find out that halves are too large as well.
+            size = min(half, self.batch_size)
+            failed |= self._run(rest[:size])
+            rest = [each for each in rest[size:] if each[0] not in failed]
+        return failed
 
     def _colours(self, rows: Sequence[Row]) -> NDArray[np.float32]:
         """Colours of rows, as `denoise` gives them, and fit to be written.

@@ -1,5 +1,8 @@
 """A run that kills itself, as if by kill -9, at a chosen call of a chosen function.
 
+Or, at the stage `signal`, that is sent the signal whose number is the call, and once
+more while it is ending.
+
 python -m tests.killed STAGE CALL SEED PHOTOS OUT CONFIG
 """
 
@@ -11,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from colorize_cli.files import disk
+from colorize_cli.interrupts import soft_interrupts
 from colorize_cli.model.config import ModelConfig
 from colorize_cli.pipeline import Sampling
 from tests.fake_backend import fake_model
@@ -27,6 +31,7 @@ STAGES = {
     "ledger": (os, "write", True),
     "ledger written": (os, "write", False),
 }
+STEPS_BEFORE_SIGNAL = 8
 
 
 class Death:
@@ -73,14 +78,23 @@ def main(stage, call, seed, photos, out, config):
         holder, name, is_before = STAGES[stage]
         setattr(holder, name, death.around(getattr(holder, name), is_before=is_before))
 
+    steps = []
+
+    def send():
+        os.kill(os.getpid(), int(call))
+
     def before_step(x):
+        steps.append(len(x))
         if stage == "denoising":
             death.comes()
+        if stage == "signal" and len(steps) == STEPS_BEFORE_SIGNAL:
+            send()
 
     model = fake_model(ModelConfig.from_json(json.loads(config)), before_step)
     sampling = Sampling(seed=int(seed))
     settings = {"samples": 2, "batch_size": 2, "workers": 2, "sampling": sampling}
-    run(Path(photos), Path(out), model, **settings)
+    with soft_interrupts():
+        run(Path(photos), Path(out), model, on_interrupt=send, **settings)
 
 
 if __name__ == "__main__":

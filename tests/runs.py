@@ -9,12 +9,21 @@ from colorize_cli.variants import Variants
 __all__ = ["contents", "errors", "run"]
 
 
-def run(source, out, model, *, format="png", samples=1, **settings):
+def run(
+    source,
+    out,
+    model,
+    *,
+    format="png",
+    samples=1,
+    on_interrupt=lambda: None,
+    **settings,
+):
     """Colorize files or a folder into a folder; PNG, so that pixels can be compared."""
     settings = BatchSettings(**{"variants": Variants(samples=samples)} | settings)
     sources = [source] if isinstance(source, Path) else source
     plan = plan_jobs(sources, out, format=format, variants=settings.variants)
-    return run_batch(plan, model, settings)
+    return run_batch(plan, model, settings, on_interrupt=on_interrupt)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

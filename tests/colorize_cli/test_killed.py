@@ -50,7 +50,7 @@ def photos(tmp_path):
 def killed(photos, tmp_path, tiny_config):
     """A function that runs into `out` until it is killed at a place."""
 
-    def killed(place, seed=0):
+    def killed(place, seed=0, by=signal.SIGKILL):
         stage, call = place
         arguments = [stage, call, seed, photos, tmp_path / "out"]
         config = json.dumps(tiny_config.to_json())
@@ -61,7 +61,7 @@ def killed(photos, tmp_path, tiny_config):
             text=True,
             check=False,
         )
-        assert result.returncode == -signal.SIGKILL, result.stderr
+        assert result.returncode == -by, result.stderr
 
     return killed
 
@@ -137,6 +137,17 @@ def test_a_killed_replacement_can_be_finished(killed, finish, tmp_path, place):
         assert data in (old[name], new[name])
     assert finish(seed=1).exit_code == 0
     assert contents(tmp_path / "out") == new
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_signal_ends_a_run_at_once(killed, finish, tmp_path, number):
+    """While photos are being written; the next run finishes it all the same."""
+    finish("whole")
+    killed(("signal", int(number)), by=number)
+    whole = contents(tmp_path / "whole")
+    assert results(tmp_path / "out").items() < whole.items()
+    assert finish().exit_code == 0
+    assert contents(tmp_path / "out") == whole
 
 
 def test_results_of_a_killed_run_are_known_as_ours(killed, finish, tmp_path):
