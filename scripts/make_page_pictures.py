@@ -14,11 +14,12 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images"
-WINDOW_PX = {"width": 1200, "height": 760}
+GALLERY_PX = ViewportSize(width=1200, height=760)
+TEST_PX = ViewportSize(width=760, height=460)
 QUALITY = 85
 COLOUR_PHOTOS = (
     ("skimage", "data/astronaut.png"),
@@ -40,10 +41,10 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox"]
         )
-        page = browser.new_page(viewport=WINDOW_PX, color_scheme="light")
+        page = browser.new_page(viewport=GALLERY_PX, color_scheme="light")
         show_photo(page, gallery)
         take(page, "gallery.jpg")
-        page.set_viewport_size({"width": 760, "height": 460})
+        page.set_viewport_size(TEST_PX)
         show_pair(page, test)
         take(page, "turing_test.jpg")
         browser.close()

@@ -27,6 +27,11 @@ def apply_choices(choices: Path, out: Path, final: Path, overwrite: bool) -> Non
 
     chosen = gallery.read_choices(choices)
     gallery.refuse_overwriting(chosen, out, final, overwrite=overwrite)
-    with click.progressbar(length=len(chosen), label="copying", file=sys.stderr) as bar:
+    with click.progressbar(
+        length=len(chosen),
+        label="copying",
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
+    ) as bar:
         gallery.apply_choices(chosen, out, final, on_copy=lambda: bar.update(1))
     click.echo(f"{printable(final)}: {len(chosen)} chosen pictures")

@@ -55,7 +55,10 @@ def gallery(
     from colorize_cli.console import printable
     from colorize_cli.gallery import build_gallery
 
-    with click.progressbar(length=0, label="photos", file=sys.stderr) as bar:
+    bar = click.progressbar(
+        length=0, label="photos", file=sys.stderr, hidden=not sys.stderr.isatty()
+    )
+    with bar:
 
         def start(count: int) -> None:
             bar.length = count

@@ -100,7 +100,10 @@ def write_page(
     if output.suffix.lower() not in {".html", ".htm"}:
         raise PlanError(f"{output}: the name of a page ends in .html")
     with click.progressbar(
-        length=options["trials"], label="pairs", file=sys.stderr
+        length=options["trials"],
+        label="pairs",
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
     ) as bar:
         made = write_test(
             real,

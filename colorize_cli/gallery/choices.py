@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from colorize_cli.errors import PlanError
+from colorize_cli.files import LEDGER_NAME
 from colorize_cli.files.disk import identity, read, write_atomic
 from colorize_cli.gallery.exhibits import inside
+from colorize_cli.ledger import read_ledger
 
 __all__ = ["Choice", "apply_choices", "read_choices", "refuse_overwriting"]
 
@@ -85,13 +87,15 @@ def refuse_overwriting(
 
     Raises:
         PlanError: If a chosen picture is missing, two would get one name, `final` is
-            the output folder, or it holds other files of these names and `overwrite`
-            is false.
+            the output folder, it holds other files of these names and `overwrite` is
+            false, or one of them is an original, as the ledger knows them.
     """
     if not out.is_dir():
         raise PlanError(f"{out}: is not a folder; name the one given to -o")
     if identity(out) == identity(final) or final.resolve() == out.resolve():
         raise PlanError(f"{final}: is the folder of results; name another folder")
+    entries = read_ledger(out / LEDGER_NAME).values()
+    originals = {identity(Path(entry.origin)) for entry in entries} - {None}
     claims: dict[str, Choice] = {}
     for choice in choices:
         if not (out / choice.path).is_file():
@@ -106,6 +110,11 @@ def refuse_overwriting(
                 f"{final / choice.name}; leave one of them out of the choices"
             )
         target = final / choice.name
+        if identity(target) in originals:
+            raise PlanError(
+                f"{target}: is an original; results are never written over originals, "
+                "name another folder"
+            )
         if not overwrite and target.exists() and not same(out / choice.path, target):
             raise PlanError(
                 f"{target}: is already there and another picture; --overwrite "

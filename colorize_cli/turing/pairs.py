@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from colorize_cli.codec import decode, encode
 from colorize_cli.errors import PlanError
-from colorize_cli.files.disk import read
+from colorize_cli.files.disk import identity, read
 from colorize_cli.files.walk import photos_under
 from colorize_cli.imaging.color import lab_to_rgb, rgb_to_lab
 from colorize_cli.imaging.luminance import resize
@@ -58,8 +58,13 @@ def find_pairs(real: Path, colorized: Path) -> list[PairFiles]:
     """Photos that are in both folders under one name, whatever their suffixes.
 
     Raises:
-        PlanError: If a folder is missing, or nothing is in both.
+        PlanError: If a folder is missing, both are one, or nothing is in both.
     """
+    if identity(real) is not None and identity(real) == identity(colorized):
+        raise PlanError(
+            f"{real} and {colorized}: are one folder; name that of the colour photos, "
+            "then the one they were colorized into"
+        )
     found = []
     for folder in (real, colorized):
         if not folder.is_dir():

@@ -12,7 +12,8 @@ from colorize_cli.gallery import (
     read_choices,
     refuse_overwriting,
 )
-from tests.albums import make_album
+from colorize_cli.ledger import Entry
+from tests.albums import colour_picture, make_album, save, write_ledger
 from tests.runs import contents
 
 CHOSEN = Choice(path="box/barn_s2.png", name="box/barn.png")
@@ -100,6 +101,18 @@ def test_other_pictures_are_not_replaced_unless_asked(album, tmp_path):
     refuse_overwriting([other], album, final, overwrite=True)
     apply_choices([other], album, final)
     assert contents(final) == {"box/barn.png": (album / "box/barn.png").read_bytes()}
+
+
+def test_originals_are_never_replaced(tmp_path):
+    """Not even when asked to replace what is there: the ledger knows them."""
+    photo, out = tmp_path / "photos" / "a.jpg", tmp_path / "out"
+    for path in (photo, out / "a.jpg"):
+        save(path, colour_picture(0))
+    entry = Entry(source="a.jpg", status="done", origin=str(photo))
+    write_ledger(out, [entry])
+    choice = Choice(path="a.jpg", name="a.jpg")
+    with pytest.raises(PlanError, match=r"a\.jpg: is an original"):
+        refuse_overwriting([choice], out, tmp_path / "photos", overwrite=True)
 
 
 def test_results_are_not_copied_over_results(album, tmp_path):

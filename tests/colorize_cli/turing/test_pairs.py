@@ -51,6 +51,8 @@ def test_folders_without_a_common_photo_are_an_error(tmp_path):
     save(tmp_path / "out" / "b.jpg", colour_picture(0))
     with pytest.raises(PlanError, match="no photo is in both under the same name"):
         find_pairs(tmp_path / "real", tmp_path / "out")
+    with pytest.raises(PlanError, match="are one folder"):
+        find_pairs(tmp_path / "real", tmp_path / "out" / ".." / "real")
     with pytest.raises(PlanError, match="none: is not a folder"):
         find_pairs(tmp_path / "real", tmp_path / "none")
 
