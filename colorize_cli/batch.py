@@ -16,15 +16,19 @@ import cv2
 from colorize_cli.batches import Batches
 from colorize_cli.errors import EncodeError
 from colorize_cli.files import Job, Plan
-from colorize_cli.flight import Flight, Landing, Shelf, read_flight, write_flight
+from colorize_cli.flight import Flight, Landing
 from colorize_cli.forecast import failure_of, skip
 from colorize_cli.ledger import History, Journal, read_history
 from colorize_cli.model.backend import Model
 from colorize_cli.products import Recipe
+from colorize_cli.reading import read_flight
 from colorize_cli.record import Recorder
 from colorize_cli.report import Outcome, Report
 from colorize_cli.resume import Decision, Resume
 from colorize_cli.settings import BatchSettings
+from colorize_cli.shelf import Shelf
+from colorize_cli.tagging import Tag
+from colorize_cli.writing import write_flight
 
 __all__ = ["BatchSettings", "run_batch"]
 
@@ -112,6 +116,7 @@ class Run:
             seed=settings.sampling.seed,
             note=sheet_note(model, settings),
         )
+        self.tag = Tag.of(model, settings)
         self.report = Report()
         self.batches = Batches(model, settings.sampling, settings.batch_size)
         self.shelf = Shelf(SHELF_BYTES)
@@ -126,7 +131,11 @@ class Run:
         for problem in plan.problems:
             self._end(Outcome.failure(str(problem.path), problem))
         for flight in self._read_ahead(plan.jobs):
-            self.batches.add(flight)
+            if flight.is_copy:
+                self._submit_write(flight)
+                self._collect_writes(limit=2 * self.settings.workers)
+            else:
+                self.batches.add(flight)
             while self.batches.is_due:
                 self._run_next_batch()
         while not self.batches.is_empty:
@@ -199,22 +208,30 @@ class Run:
         """Colour the next rows and hand complete photos to the writers."""
         complete, failed = self.batches.run_next()
         for flight in complete:
-            self.writes.append((flight, self.writers.submit(self._write, flight)))
+            self._submit_write(flight)
         for flight, error in failed.items():
-            self.shelf.release(flight.photo)
+            flight.release(self.shelf)
             self._fail(flight.job, error)
         self._collect_writes(limit=2 * self.settings.workers)
+
+    def _submit_write(self, flight: Flight) -> None:
+        """Hand a complete photo to the writers."""
+        self.writes.append((flight, self.writers.submit(self._write, flight)))
 
     def _write(self, flight: Flight) -> Outcome:
         """Write a complete photo and put it down in the ledger; in a writer thread."""
         try:
             self.recorder.started(flight)
         except EncodeError:
-            self.shelf.release(flight.photo)
+            flight.release(self.shelf)
             raise
-        destination, quality = self.resume.destination, self.settings.quality
         outcome = write_flight(
-            flight, self.shelf, destination, self.recipe, quality=quality
+            flight,
+            self.shelf,
+            self.resume.destination,
+            self.recipe,
+            self.settings,
+            self.tag,
         )
         self.recorder.done(flight, outcome)
         return outcome

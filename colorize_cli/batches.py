@@ -43,8 +43,9 @@ class Batches:
 
     def add(self, flight: Flight) -> None:
         """Put the rows of a photo in line."""
-        queue = self._waiting.setdefault(flight.canvas.grid.tile, deque())
-        queue.extend((flight, row) for row in flight.rows)
+        for row in flight.rows:
+            queue = self._waiting.setdefault(row.canvas.grid.tile, deque())
+            queue.append((flight, row))
 
     @property
     def is_due(self) -> bool:
@@ -69,9 +70,11 @@ class Batches:
         taken = [queue.popleft() for _ in range(min(len(queue), self.batch_size))]
         failed = self._run(taken)
         if failed:
-            left = [(flight, row) for flight, row in queue if flight not in failed]
-            queue.clear()
-            queue.extend(left)
+            # Pages of one photo may have windows of several sizes.
+            for queue in self._waiting.values():
+                left = [(flight, row) for flight, row in queue if flight not in failed]
+                queue.clear()
+                queue.extend(left)
         touched = dict.fromkeys(flight for flight, _ in taken)
         complete = [each for each in touched if each.is_complete and each not in failed]
         return complete, failed
@@ -97,7 +100,7 @@ class Batches:
                 self.batch_size = min(self.batch_size, half)
         else:
             for (flight, row), ab in zip(taken, fields, strict=True):
-                flight.fields[row.sample, row.window] = ab
+                flight.fields[row] = ab
             return {}
         finally:
             self.seconds += time.perf_counter() - started

@@ -191,6 +191,13 @@ class Console:
         }
         if report.smaller_batches:
             rows["memory"] = f"was short; batches of {report.smaller_batches} did fit"
+        if report.copied_count:
+            rows["copied"] = f"{counted(report.copied_count, 'photo')} in colour"
+        if report.losses:
+            rows["note"] = "; ".join(
+                f"{counted(number, 'photo')}: {loss}"
+                for loss, number in sorted(report.losses.items())
+            )
         if report.left_count:
             rows["left"] = f"{counted(report.left_count, 'photo')}; run again for them"
         if report.counts["done"] and report.wall_s:

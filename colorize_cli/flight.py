@@ -1,27 +1,19 @@
-"""Photos between reading and writing, and the memory they may take."""
+"""Photos between reading and writing."""
 
-import time
-from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
-from threading import Lock
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from colorize_cli import codec
-from colorize_cli.errors import DecodeError
-from colorize_cli.files import Destination, Job, Stamp
-from colorize_cli.forecast import outcome_of
+from colorize_cli.files import Job, Stamp
 from colorize_cli.imaging.photo import Photo
-from colorize_cli.ledger import content_hash
-from colorize_cli.model.config import ModelConfig
-from colorize_cli.pipeline import Canvas, Row, prepare, rows_of
-from colorize_cli.products import Ensemble, Recipe
-from colorize_cli.report import Outcome
-from colorize_cli.resume import Decision, Resume
+from colorize_cli.pipeline import Canvas, Row
+from colorize_cli.resume import Decision
+from colorize_cli.shelf import Shelf
 from colorize_cli.variants import Product
 
-__all__ = ["Flight", "Landing", "Reading", "Shelf", "read_flight", "write_flight"]
+__all__ = ["Flight", "Landing", "Page", "Reading"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +40,32 @@ class Landing:
     decision: Decision
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Page:
+    """A page of a file; most have only one.
+
+    Attributes:
+        index: Which, from 0.
+        canvas: The page at working size; None if it keeps the colours that it has.
+        photo: None if there was no room on the shelf, so it is decoded again.
+        is_in_colour: Whether it has colours of its own.
+        raw_bytes: What its pixels take as colours.
+    """
+
+    index: int
+    canvas: Canvas | None
+    photo: Photo | None
+    is_in_colour: bool
+    raw_bytes: int
+
+    def rows(self, samples: Sequence[int]) -> list[Row]:
+        """The rows of these samples, sample by sample."""
+        if self.canvas is None:
+            return []
+        windows = range(len(self.canvas.luminance))
+        return [Row(self.canvas, window, s) for s in samples for window in windows]
+
+
 @dataclass(slots=True, eq=False)
 class Flight:
     """A photo that has been read and is not yet written."""
@@ -57,147 +75,45 @@ class Flight:
     # What is to be made, and which samples are to be drawn for it, from 0.
     decision: Decision
     samples: tuple[int, ...]
-    canvas: Canvas
-    # None: there was no room on the shelf, so it is decoded again to be written.
-    photo: Photo | None
-    # ab of each finished row, (2, H, W) in Lab units, by (sample, window).
-    fields: dict[tuple[int, int], NDArray[np.float32]] = field(default_factory=dict)
+    pages: tuple[Page, ...]
+    # ab of each finished row, (2, H, W) in Lab units.
+    fields: dict[Row, NDArray[np.float32]] = field(default_factory=dict)
     # `content_hash` of each result that has been written.
     hashes: dict[Product, str] = field(default_factory=dict)
 
     @property
     def rows(self) -> list[Row]:
         """The rows of the samples that are to be drawn."""
-        rows = rows_of(self.canvas, max(self.samples) + 1)
-        return [row for row in rows if row.sample in self.samples]
+        return [row for page in self.pages for row in page.rows(self.samples)]
 
     @property
     def is_complete(self) -> bool:
         """Whether every row has its colours."""
-        return len(self.fields) == len(self.samples) * len(self.canvas.luminance)
+        return len(self.fields) == len(self.rows)
 
-    def blended_fields(self) -> NDArray[np.float32]:
-        """The colours of all samples, their windows joined, (K, 2, h, w)."""
-        windows = range(len(self.canvas.luminance))
+    @property
+    def is_copy(self) -> bool:
+        """Whether the photo is in colour, and stays as it is."""
+        return all(page.canvas is None for page in self.pages)
+
+    def blended_fields(self, page: Page) -> NDArray[np.float32]:
+        """The colours of all samples of a page, windows joined, (K, 2, h, w).
+
+        Args:
+            page: One with a canvas.
+        """
+        if page.canvas is None:
+            raise ValueError("a page that keeps its colours has no fields")
         return np.stack(
             [
-                self.canvas.grid.blend(
-                    np.stack([self.fields[sample, window] for window in windows])
+                page.canvas.grid.blend(
+                    np.stack([self.fields[row] for row in page.rows([sample])])
                 )
                 for sample in self.samples
             ]
         )
 
-
-class Shelf:
-    """Where decoded photos are kept until they are written, as far as there is room."""
-
-    def __init__(self, size_bytes: int) -> None:
-        """Make an empty one."""
-        self._free_bytes = size_bytes
-        self._lock = Lock()
-
-    def keep(self, photo: Photo) -> Photo | None:
-        """The photo if there is room for it, which is then taken; else None."""
-        with self._lock:
-            if photo.rgb.nbytes > self._free_bytes:
-                return None
-            self._free_bytes -= photo.rgb.nbytes
-            return photo
-
-    def release(self, photo: Photo | None) -> None:
-        """Free the room of what `keep` returned."""
-        if photo is not None:
-            with self._lock:
-                self._free_bytes += photo.rgb.nbytes
-
-
-def read_flight(
-    job: Job,
-    decision: Decision | None,
-    resume: Resume,
-    shelf: Shelf,
-    config: ModelConfig,
-) -> Flight | Landing:
-    """Decode a photo and lay it out, if it turns out to need colours.
-
-    Args:
-        job: The photo.
-        decision: What is to be done with it; None if its content decides.
-        resume: Decides then.
-        shelf: Keeps the photo if there is room.
-        config: The model's.
-
-    Raises:
-        PhotoError: If it cannot be read.
-    """
-    began_s = time.perf_counter()
-    # Before reading: a change after this is seen by the next run.
-    stamp = job.source.stamp()
-    data = job.source.read()
-    reading = Reading(hash=content_hash(data), stamp=stamp, began_s=began_s)
-    if decision is None:
-        decision = resume.decide(job, reading.hash)
-    if not decision.products:
-        return Landing(job=job, reading=reading, decision=decision)
-    photo = codec.decode(data, job.source)
-    canvas = prepare(photo, config, resume.settings.sampling.size)
-    samples = resume.settings.variants.samples_for(decision.products)
-    return Flight(job, reading, decision, samples, canvas, shelf.keep(photo))
-
-
-def write_flight(
-    flight: Flight,
-    shelf: Shelf,
-    destination: Destination,
-    recipe: Recipe,
-    *,
-    quality: int,
-) -> Outcome:
-    """Make, encode and write every product of a complete flight.
-
-    Args:
-        flight: The photo and its colours.
-        shelf: Where the photo may have been kept; its room is freed.
-        destination: Where results go.
-        recipe: How samples become products.
-        quality: JPEG and WebP quality, 1 to 100.
-
-    Raises:
-        PhotoError: If a result cannot be encoded or written; those before it stay.
-    """
-    job = flight.job
-    try:
-        ensemble = Ensemble(
-            name=PurePosixPath(job.source.name).name,
-            photo=flight.photo or read_again(flight),
-            samples=flight.samples,
-            fields=flight.blended_fields(),
-            recipe=recipe,
-        )
-        for product in flight.decision.products:
-            data = codec.encode(
-                ensemble.make(product), job.format_of(product), quality=quality
-            )
-            destination.write(job.place_of(product), data)
-            flight.hashes[product] = content_hash(data)
-    finally:
-        shelf.release(flight.photo)
-    pictures = [each for each in flight.decision.products if each.kind == "picture"]
-    return replace(
-        outcome_of(job, destination, flight.decision.products, "done"),
-        samples=tuple(map(ensemble.sample_of, pictures)),
-        diversity=ensemble.diversity,
-    )
-
-
-def read_again(flight: Flight) -> Photo:
-    """The photo of a flight for which there was no room on the shelf.
-
-    Raises:
-        PhotoError: If it cannot be read any more, or is another photo by now.
-    """
-    data = flight.job.source.read()
-    if content_hash(data) != flight.reading.hash:
-        raise DecodeError(flight.job.source, "was changed during the run; run it again")
-    return codec.decode(data, flight.job.source)
+    def release(self, shelf: Shelf) -> None:
+        """Free the room on the shelf."""
+        for page in self.pages:
+            shelf.release(page.photo)

@@ -21,6 +21,9 @@ def skip(job: Job, resume: Resume, reason: str = "") -> Outcome:
         reason: Why, if not because all is there.
     """
     products = resume.settings.variants.products
+    if reason:
+        there = resume.destination.exists
+        products = tuple(each for each in products if there(job.place_of(each)))
     return outcome_of(job, resume.destination, products, "skipped", reason)
 
 

@@ -55,9 +55,9 @@ class Sampling:
 FAST = Sampling(sampler="dpm", steps=10)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Canvas:
-    """A photo at working size, ready for the network.
+    """A photo at working size, ready for the network; each is equal to itself alone.
 
     Attributes:
         grid: Where the windows lie.
@@ -152,15 +152,20 @@ def denoise(
     x = np.empty((len(rows), 3, height, width), np.float32)
     x[:, :1] = [row.canvas.luminance[row.window] for row in rows]
     x[:, 1:] = draw()
-    y0 = reverse(
-        model.backend.denoiser_for(encode(model, rows)),
-        x,
-        schedule,
-        step=step_of(sampling.sampler, draw),
-        prediction=config.prediction,
-        clip=config.clip,
-        on_step=on_step,
-    )
+    features = encode(model, rows)
+    loop = model.backend.loop_for(features) if on_step is None else None
+    if loop is not None:
+        y0 = loop(x, schedule, sampler=sampling.sampler, draw=draw)
+    else:
+        y0 = reverse(
+            model.backend.denoiser_for(features),
+            x,
+            schedule,
+            step=step_of(sampling.sampler, draw),
+            prediction=config.prediction,
+            clip=config.clip,
+            on_step=on_step,
+        )
     return denormalize_ab(y0, config.ab_mean, config.ab_std)
 
 

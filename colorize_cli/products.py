@@ -36,18 +36,16 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ensemble:
-    """A photo and the colours of its samples.
+    """The colours of a photo's samples.
 
     Attributes:
         name: The photo's, for titles.
-        photo: The original.
         samples: Which samples were drawn, from 0, in rising order.
         fields: Their ab in Lab units, (K, 2, h, w), as the model made them.
         recipe: What to make of them.
     """
 
     name: str
-    photo: Photo
     samples: tuple[int, ...]
     fields: NDArray[np.float32]
     recipe: Recipe
@@ -63,20 +61,24 @@ class Ensemble:
             return None
         return float(deviation(self.fields).mean())
 
-    def make(self, product: Product) -> Photo:
+    def make(self, product: Product, photo: Photo) -> Photo:
         """One of the recipe's products.
 
         A picture has the photo's size, luminance and metadata; a sheet and a spread
         map are pictures of their own.
+
+        Args:
+            product: What to make.
+            photo: The original.
         """
         if product.kind == "sheet":
-            return Photo(rgb=self._sheet())
+            return Photo(rgb=self._sheet(photo))
         if product.kind == "spread":
             count = len(self.samples)
-            spread = spread_map(self.name, self.photo, deviation(self.fields), count)
+            spread = spread_map(self.name, photo, deviation(self.fields), count)
             return Photo(rgb=spread)
         field = self._field_of(self.sample_of(product))
-        return self.photo.with_rgb(recombine(self.photo.rgb, field))
+        return photo.with_rgb(recombine(photo.rgb, field))
 
     def sample_of(self, product: Product) -> int | None:
         """Which sample a picture shows, from 0; None for the mean of all."""
@@ -99,10 +101,10 @@ class Ensemble:
         )
         return self.recipe.grade.applied(field)
 
-    def _sheet(self) -> RGB:
+    def _sheet(self, photo: Photo) -> RGB:
         """The original, the mean if that is picked, and every sample."""
         pick, seed = self.recipe.variants.pick, self.recipe.seed
-        small = thumbnail(self.photo, fitted_size(self.photo.size, CELL_AREA_PX))
+        small = thumbnail(photo, fitted_size(photo.size, CELL_AREA_PX))
 
         def cell(label: str, sample: int | None, *, is_picked: bool) -> Cell:
             rgb = recombine(small, self._field_of(sample)).astype(np.uint8, copy=False)

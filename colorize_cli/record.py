@@ -66,6 +66,7 @@ class Recorder:
             flight.reading,
             targets=joined(before.targets if before else (), made),
             extras={**(before.extras if before else {}), **extras},
+            reason=outcome.reason,
             diversity=known if outcome.diversity is None else outcome.diversity,
             seconds=round(time.perf_counter() - flight.reading.began_s, 3),
         )
@@ -83,7 +84,7 @@ class Recorder:
             )
         elif self.journal is not None:
             status: EntryStatus = "skipped" if before.status == "skipped" else "done"
-            reason = before.reason if status == "skipped" else ""
+            reason = "" if before.status == "failed" else before.reason
             entry = replace(before, status=status, reason=reason, time=now())
             origin = origin_of(landing.job.source)
             stamp = stamped(landing.reading)

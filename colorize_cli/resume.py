@@ -9,7 +9,7 @@ from colorize_cli.codec.formats import Format
 from colorize_cli.errors import EncodeError
 from colorize_cli.files import Destination, Job, Source
 from colorize_cli.ledger import Entry, History, content_hash
-from colorize_cli.settings import BatchSettings
+from colorize_cli.settings import COPIED, IN_COLOUR, BatchSettings
 from colorize_cli.variants import Product
 
 __all__ = ["Decision", "Resume", "origin_of"]
@@ -123,8 +123,10 @@ class Resume:
 
     def _is_current(self, entry: Entry, job: Job) -> bool:
         """Whether results that the entry knows are what this run would make."""
+        in_colour = {"skip": IN_COLOUR, "copy": COPIED}.get(self.settings.on_color)
         return (
             entry.status != "started"
+            and (entry.reason == in_colour or entry.reason not in {IN_COLOUR, COPIED})
             and entry.settings == self.formats[job.format]
             and entry.model == self.weights_hash
         )
@@ -143,6 +145,9 @@ class Resume:
         if entry.status == "skipped":
             return Decision(products=(), goes_on=entry, reason=entry.reason)
         missing = set(self._missing(job))
+        if entry.reason == COPIED:
+            missing &= {Product()}
+            return Decision(products=tuple(missing), goes_on=entry)
         if entry.samples != self.settings.variants.samples:
             # A sheet and a spread map show all samples there are.
             missing |= {

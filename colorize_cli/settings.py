@@ -1,15 +1,22 @@
 """How a run is done, and which of that decides what its results look like."""
 
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
-from typing import Any
+from typing import Any, Literal
 
+from colorize_cli.codec import MAX_PIXELS
 from colorize_cli.codec.formats import Format
 from colorize_cli.imaging.grading import Grade
 from colorize_cli.ledger import settings_hash
 from colorize_cli.pipeline import Sampling
 from colorize_cli.variants import Variants
 
-__all__ = ["BatchSettings"]
+__all__ = ["COPIED", "IN_COLOUR", "BatchSettings", "OnColor"]
+
+OnColor = Literal["skip", "copy", "recolor"]
+
+# Why photos in colour are left alone, for the report and the ledger.
+IN_COLOUR = "in colour already (--on-color)"
+COPIED = "in colour already, so copied"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +34,14 @@ class BatchSettings:
     workers: int = 2
     # JPEG and WebP quality, 1 to 100.
     quality: int = 95
+    # Say in each picture's XMP how it was made.
+    tag: bool = True
+    # What happens to photos that are in colour already.
+    on_color: OnColor = "skip"
+    # The largest photo that is read, all its pages together.
+    max_pixels: int = MAX_PIXELS
+    # Give results the times of their photos.
+    preserve_times: bool = False
     # Write again what is already there.
     overwrite: bool = False
     # Failed photos after which the run ends; None never ends it.
@@ -51,10 +66,19 @@ class BatchSettings:
 
 
 # Fields that change how a run goes, and what is made, but not what a picture is like.
-NOT_DECISIVE = {"variants", "batch_size", "workers", "overwrite", "max_errors"}
+NOT_DECISIVE = {
+    "variants",
+    "on_color",
+    "max_pixels",
+    "preserve_times",
+    "batch_size",
+    "workers",
+    "overwrite",
+    "max_errors",
+}
 # Picks of which every picture shows one sample, which depends on no other.
 ONE_SAMPLE = {"all", "first"}
-LOSSLESS = {"png", "tiff", "bmp", "ppm"}
+LOSSLESS = {"png", "tiff", "jp2", "bmp", "ppm"}
 
 
 def changed(settings: Any, leave_out: set[str]) -> dict[str, Any]:  # noqa: ANN401

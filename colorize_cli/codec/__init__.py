@@ -10,9 +10,9 @@ from colorize_cli.codec.decoding import MAX_PIXELS, Document, decode, read_docum
 from colorize_cli.codec.encoding import (
     encode,
     encode_pages,
-    holds_alpha,
     holds_pages,
-    sample_bits,
+    is_lossy,
+    losses,
 )
 from colorize_cli.codec.formats import (
     READABLE_SUFFIXES,
@@ -30,11 +30,11 @@ __all__ = [
     "decode",
     "encode",
     "encode_pages",
-    "holds_alpha",
     "holds_pages",
+    "is_lossy",
+    "losses",
     "output_format",
     "read_document",
-    "sample_bits",
     "suffix_of",
 ]
 

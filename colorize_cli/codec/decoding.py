@@ -53,17 +53,19 @@ FOREIGN = {
 FOREIGN_BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIF", b"msf1": "HEIF"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A file whose structure is known and whose pixels are not decoded yet.
 
     Attributes:
         name: Names the file in errors.
+        data: The file.
         format: What it is, whatever it is called.
         surveys: One of each page.
     """
 
     name: object
+    data: bytes
     format: Format
     surveys: list[Survey]
 
@@ -137,7 +139,8 @@ def read_document(
     except (struct.error, IndexError) as error:
         reason = "is truncated: it ends inside its header"
         raise DecodeError(name, reason) from error
-    document = Document(name, format, found if isinstance(found, list) else [found])
+    surveys = found if isinstance(found, list) else [found]
+    document = Document(name=name, data=data, format=format, surveys=surveys)
     for survey in document.surveys:
         refuse_extremes(survey, name)
     if document.pixel_count > max_pixels:

@@ -1,6 +1,7 @@
 """Photos to bytes."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -18,7 +19,7 @@ from colorize_cli.codec.tiff_writing import encode_tiff
 from colorize_cli.errors import EncodeError
 from colorize_cli.imaging.photo import Photo, Pixels
 
-__all__ = ["encode", "encode_pages", "holds_alpha", "holds_pages", "sample_bits"]
+__all__ = ["encode", "encode_pages", "holds_pages", "is_lossy", "losses"]
 
 # What the formats can say in their headers, per side, or their encoders write.
 MAX_SIDE_PX: dict[Format, int] = {
@@ -43,6 +44,10 @@ SAMPLE_BITS: dict[Format, int] = {
     "bmp": 8,
 }
 WITHOUT_ALPHA: frozenset[Format] = frozenset({"jpg", "ppm"})
+WITHOUT_METADATA: frozenset[Format] = frozenset({"bmp", "ppm"})
+LOSSY: frozenset[Format] = frozenset({"jpg", "webp", "avif"})
+# Of EXIF and IPTC, with what stands before them.
+MAX_BLOCK_BYTES: dict[Format, int] = {"jpg": 65_500}
 
 
 def holds_pages(format: Format) -> bool:
@@ -50,14 +55,26 @@ def holds_pages(format: Format) -> bool:
     return format == "tiff"
 
 
-def holds_alpha(format: Format) -> bool:
-    """Whether transparency is kept; else photos are laid on white."""
-    return format not in WITHOUT_ALPHA
+def is_lossy(format: Format) -> bool:
+    """Whether a quality decides what the encoder keeps."""
+    return format in LOSSY
 
 
-def sample_bits(format: Format) -> int:
-    """Bits per channel that are kept at most."""
-    return SAMPLE_BITS[format]
+def losses(photo: Photo, format: Format) -> list[str]:
+    """What of a photo a format has no room for, each in a few words."""
+    found = []
+    if photo.rgb.dtype == np.uint16 and SAMPLE_BITS[format] < 16:
+        found.append(f"{format} keeps {SAMPLE_BITS[format]} of 16 bits")
+    if photo.alpha is not None and format in WITHOUT_ALPHA:
+        found.append(f"{format} has no transparency, so the photo lies on white")
+    metadata = photo.metadata
+    if format in WITHOUT_METADATA and (metadata.exif or metadata.icc or metadata.iptc):
+        found.append(f"{format} has no place for EXIF, profile and IPTC")
+    limit = MAX_BLOCK_BYTES.get(format)
+    blocks = [block for block in (metadata.exif, metadata.iptc) if block]
+    if limit and any(len(block) > limit for block in blocks):
+        found.append(f"{format} has no room for so much EXIF or IPTC")
+    return found
 
 
 def encode(photo: Photo, format: Format, *, quality: int = 95) -> bytes:
@@ -97,7 +114,8 @@ def encode_pages(
     Raises:
         EncodeError: If the format cannot hold a page, or not more than one.
     """
-    fitting = (checked(page, format) for page in pages)
+    # `map` holds on to no page while the next one is made.
+    fitting = map(partial(checked, format=format), pages)
     try:
         if format == "tiff":
             return encode_tiff(fitting, raw_bytes=raw_bytes)

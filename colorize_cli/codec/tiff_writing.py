@@ -67,6 +67,7 @@ def encode_tiff(pages: Iterable[Photo], *, raw_bytes: int = 0) -> bytes:
         del first
         for page in coming:
             write_page(writer, page, order, target.seek(0, io.SEEK_END), pending)
+            del page
     for each in pending:
         attach(target, each, "Q" if is_big else "I", order)
     return target.getvalue()

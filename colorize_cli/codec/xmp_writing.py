@@ -1,5 +1,6 @@
 """What is added to XMP packets: descriptions that need nothing from around them."""
 
+import re
 from collections.abc import Mapping
 from xml.sax.saxutils import escape, quoteattr
 
@@ -7,6 +8,8 @@ from colorize_cli.codec.xmp import RDF, Name, Packet
 
 __all__ = ["description", "merged", "new_packet", "tree"]
 
+# Control characters, and what no character is.
+FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 PACKET_ID = "W5M0MpCehiHzreSzNTczkc9d"
 BOM = "\ufeff"
 
@@ -24,11 +27,17 @@ def description(
     used = [space for space in prefixes if any(name[0] == space for name in values)]
     spaces = "".join(f' xmlns:{prefixes[space]}="{space}"' for space in used)
     lines = [
-        f"  <{prefixes[space]}:{name}>{escape(value)}</{prefixes[space]}:{name}>\n"
+        f"  <{prefixes[space]}:{name}>{escaped(value)}</{prefixes[space]}:{name}>\n"
         for (space, name), value in values.items()
     ]
     head = f'<rdf:Description xmlns:rdf="{RDF}" rdf:about={quoteattr(about)}{spaces}>'
     return (head + "\n" + "".join(lines) + "</rdf:Description>\n").encode()
+
+
+def escaped(value: str) -> str:
+    """Text as XML holds it; what XML or UTF-8 has no place for becomes U+FFFD."""
+    letters = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return escape(FORBIDDEN.sub("\ufffd", letters))
 
 
 def tree(body: bytes) -> bytes:

@@ -40,6 +40,10 @@ def settings_of(options: dict[str, Any]) -> "BatchSettings":
         batch_size=options["batch_size"] or 1,
         workers=options["jobs"],
         quality=options["quality"],
+        tag=options["tag"],
+        on_color=options["on_color"],
+        max_pixels=options["max_pixels"],
+        preserve_times=options["preserve_times"],
         overwrite=options["overwrite"],
         max_errors=1 if options["fail_fast"] else options["max_errors"],
     )

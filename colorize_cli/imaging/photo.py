@@ -51,6 +51,12 @@ class Photo:
         return self.rgb.strides[-1] == 0
 
     @property
+    def nbytes(self) -> int:
+        """Bytes of memory that the pixels take."""
+        rgb = self.rgb.nbytes // 3 if self.is_one_plane else self.rgb.nbytes
+        return rgb + (0 if self.alpha is None else self.alpha.nbytes)
+
+    @property
     def size(self) -> tuple[int, int]:
         """Height and width in pixels."""
         return self.rgb.shape[0], self.rgb.shape[1]

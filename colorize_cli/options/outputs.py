@@ -11,6 +11,9 @@ from colorize_cli.options.group import Command, decorate
 
 __all__ = ["output_options", "output_place", "place_options"]
 
+# `codec.formats.Format`; the codec itself takes too long to import for a help page.
+FORMATS = ["jpg", "png", "webp", "tiff", "avif", "jp2", "bmp", "ppm"]
+
 
 class OutputPlace(click.ParamType[Path | str]):
     """A folder, archive, URL, or `-`; whether it takes results is seen later."""
@@ -72,7 +75,7 @@ def output_options(command: Command) -> Command:
     options = [
         click.option(
             "--format",
-            type=click.Choice(["jpg", "png", "webp", "tiff"]),
+            type=click.Choice(FORMATS),
             help="Format of the results. [default: that of each photo]",
         ),
         click.option(
@@ -80,7 +83,37 @@ def output_options(command: Command) -> Command:
             type=click.IntRange(1, 100),
             default=95,
             show_default=True,
-            help="Quality of JPEG and WebP results.",
+            help="Quality of JPEG, WebP and AVIF results; at 100 the last two are "
+            "lossless.",
+        ),
+        click.option(
+            "--tag/--no-tag",
+            default=True,
+            show_default=True,
+            help="Say in the XMP of each result that a model made its colours, and "
+            "how; colorize inspect reads it back.",
+        ),
+        click.option(
+            "--on-color",
+            type=click.Choice(["skip", "copy", "recolor"]),
+            default="skip",
+            show_default=True,
+            help="What to do with photos that are in colour already: leave them out, "
+            "copy them as they are, or give them other colours.",
+        ),
+        click.option(
+            "--max-pixels",
+            type=click.IntRange(min=1),
+            default=500_000_000,
+            show_default=True,
+            metavar="N",
+            help="Refuse photos with more pixels, all pages together, before they are "
+            "decoded.",
+        ),
+        click.option(
+            "--preserve-times",
+            is_flag=True,
+            help="Give results the time of the last change of their photos.",
         ),
     ]
     return decorate(options, command)

@@ -48,7 +48,7 @@ def test_seed_and_samples_change_the_colours(photo_folder, tmp_path, tiny_config
 def test_one_photo_at_a_time_gives_the_same(photo_folder, tmp_path, tiny_config):
     """`colorize` and the batch engine agree to the bit."""
     model, source = fake_model(tiny_config), photo_folder / "tall.jpg"
-    run(source, tmp_path / "out", model, samples=2)
+    run(source, tmp_path / "out", model, samples=2, tag=False)
     photo = codec.decode(source.read_bytes(), source)
     alone = [codec.encode(each, "png") for each in colorize(photo, model, samples=2)]
     made = contents(tmp_path / "out")

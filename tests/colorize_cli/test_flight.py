@@ -5,14 +5,19 @@ import pytest
 
 from colorize_cli.errors import DecodeError, EncodeError
 from colorize_cli.files import disk, plan_jobs
-from colorize_cli.flight import Shelf, read_flight, write_flight
 from colorize_cli.imaging.grading import Grade
 from colorize_cli.imaging.photo import Photo
 from colorize_cli.ledger import History, content_hash
+from colorize_cli.model.config import ModelConfig
 from colorize_cli.products import Recipe
+from colorize_cli.reading import read_flight
 from colorize_cli.resume import Decision, Resume
 from colorize_cli.settings import BatchSettings
+from colorize_cli.shelf import Shelf
+from colorize_cli.tagging import Tag
 from colorize_cli.variants import Product, Variants
+from colorize_cli.writing import write_flight
+from tests.fake_backend import fake_model
 
 SMALL = Photo(rgb=np.zeros((10, 10, 3), np.uint8))
 LARGE = Photo(rgb=np.zeros((20, 10, 3), np.uint8))
@@ -65,12 +70,12 @@ def test_only_wanted_samples_have_rows(job, resume, tiny_config):
     wanted = Decision(products=(Product(number=1), Product(number=3)))
     flight = read_flight(job, wanted, resume, Shelf(10**6), tiny_config)
     assert [row.sample for row in flight.rows] == [1, 3]
-    height, width = flight.canvas.grid.tile
+    height, width = flight.rows[0].canvas.grid.tile
     for index, row in enumerate(flight.rows):
         assert not flight.is_complete
-        flight.fields[row.sample, row.window] = np.full((2, height, width), index)
+        flight.fields[row] = np.full((2, height, width), index)
     assert flight.is_complete
-    blended = flight.blended_fields()
+    blended = flight.blended_fields(flight.pages[0])
     assert blended.shape == (2, 2, height, width)
     assert blended.mean(axis=(1, 2, 3)).tolist() == [0, 1]
 
@@ -83,10 +88,9 @@ def test_writing_frees_the_shelf(
     shelf = Shelf(80 * 40 * 3)
     flight = read_flight(job, ONE, resume, shelf, tiny_config)
     assert shelf.keep(SMALL) is None
-    height, width = flight.canvas.grid.tile
-    flight.fields[0, 0] = np.zeros((2, height, width), np.float32)
+    coloured(flight)
     if is_written:
-        outcome = write_flight(flight, shelf, plan.destination, RECIPE, quality=95)
+        outcome = written(flight, plan, shelf)
         assert outcome.targets == (plan.destination.locate(job.target),)
     else:
         error = EncodeError(job.target, "is not written: the disk is full")
@@ -96,14 +100,22 @@ def test_writing_frees_the_shelf(
 
         monkeypatch.setattr(disk, "write_atomic", fill)
         with pytest.raises(EncodeError):
-            write_flight(flight, shelf, plan.destination, RECIPE, quality=95)
+            written(flight, plan, shelf)
     assert shelf.keep(SMALL) is SMALL
 
 
 def coloured(flight):
-    """The flight, with its one window grey."""
-    flight.fields[0, 0] = np.zeros((2, *flight.canvas.grid.tile), np.float32)
+    """The flight, all its windows grey."""
+    for row in flight.rows:
+        flight.fields[row] = np.zeros((2, *row.canvas.grid.tile), np.float32)
     return flight
+
+
+def written(flight, plan, shelf, **settings):
+    """The outcome of writing a flight."""
+    settings = BatchSettings(**settings)
+    tag = Tag.of(fake_model(ModelConfig()), settings)
+    return write_flight(flight, shelf, plan.destination, RECIPE, settings, tag)
 
 
 def test_what_was_read_and_written_is_hashed(plan, job, resume, tiny_config):
@@ -111,9 +123,9 @@ def test_what_was_read_and_written_is_hashed(plan, job, resume, tiny_config):
     flight = read_flight(job, ONE, resume, Shelf(10**6), tiny_config)
     assert flight.reading.hash == content_hash(job.source.read())
     assert flight.reading.stamp == job.source.stamp()
-    write_flight(coloured(flight), Shelf(0), plan.destination, RECIPE, quality=95)
-    written = plan.destination.read(job.target)
-    assert flight.hashes == {Product(): content_hash(written)}
+    written(coloured(flight), plan, Shelf(0))
+    found = plan.destination.read(job.target)
+    assert flight.hashes == {Product(): content_hash(found)}
 
 
 def test_a_photo_that_changes_during_the_run_is_refused(plan, job, resume, tiny_config):
@@ -122,5 +134,5 @@ def test_a_photo_that_changes_during_the_run_is_refused(plan, job, resume, tiny_
     other = job.source.path.with_name("a.jpg")
     job.source.path.write_bytes(other.read_bytes())
     with pytest.raises(DecodeError, match="was changed during the run; run it again"):
-        write_flight(flight, Shelf(0), plan.destination, RECIPE, quality=95)
+        written(flight, plan, Shelf(0))
     assert not plan.destination.exists(job.target)

@@ -16,6 +16,7 @@ from colorize_cli.variants import Product, Variants
 # Of four samples: the second is closest to their mean, (7, 5).
 COLOURS = ((-20, 0), (5, 5), (13, 5), (30, 10))
 PICTURE, NEUTRAL = Product(), Grade()
+PHOTO = Photo(rgb=np.full((40, 60, 3), 119, np.uint8), metadata=Metadata(xmp=b"<x/>"))
 
 
 def field(a: float, b: float) -> np.ndarray:
@@ -24,15 +25,12 @@ def field(a: float, b: float) -> np.ndarray:
 
 
 def ensemble(drawn=(0, 1, 2, 3), grade=NEUTRAL, **variants) -> Ensemble:
-    """A mid-grey photo with four samples of one colour each."""
+    """Four samples of one colour each."""
     recipe = Recipe(
         variants=Variants(**{"samples": 4} | variants), grade=grade, seed=7, note="note"
     )
     return Ensemble(
         name="a.jpg",
-        photo=Photo(
-            rgb=np.full((40, 60, 3), 119, np.uint8), metadata=Metadata(xmp=b"<x/>")
-        ),
         samples=drawn,
         fields=np.stack([field(*COLOURS[index]) for index in drawn]),
         recipe=recipe,
@@ -50,13 +48,13 @@ class TestPictures:
     @pytest.mark.parametrize("number", [0, 3])
     def test_every_sample_is_a_picture(self, number):
         """With its own colours."""
-        made = ensemble().make(Product(number=number))
+        made = ensemble().make(Product(number=number), PHOTO)
         assert colour(made)[1:] == pytest.approx(COLOURS[number], abs=0.6)
 
     def test_a_sample_drawn_alone_is_the_same(self):
         """As when a run goes on where it stopped."""
-        alone = ensemble(drawn=(2,)).make(Product(number=2))
-        whole = ensemble().make(Product(number=2))
+        alone = ensemble(drawn=(2,)).make(Product(number=2), PHOTO)
+        whole = ensemble().make(Product(number=2), PHOTO)
         assert np.array_equal(alone.rgb, whole.rgb)
 
     @pytest.mark.parametrize(
@@ -71,22 +69,23 @@ class TestPictures:
         """And it is known which."""
         picked = ensemble(pick=pick)
         assert picked.sample_of(PICTURE) == sample
-        assert colour(picked.make(PICTURE))[1:] == pytest.approx(expected, abs=0.6)
+        made = colour(picked.make(PICTURE, PHOTO))
+        assert made[1:] == pytest.approx(expected, abs=0.6)
 
     def test_what_is_not_colour_is_the_photos(self):
         """Size, luminance, metadata."""
         whole = ensemble()
-        made = whole.make(PICTURE)
-        assert made.size == whole.photo.size
-        assert made.metadata == whole.photo.metadata
-        assert colour(made)[0] == pytest.approx(colour(whole.photo)[0], abs=0.5)
+        made = whole.make(PICTURE, PHOTO)
+        assert made.size == PHOTO.size
+        assert made.metadata == PHOTO.metadata
+        assert colour(made)[0] == pytest.approx(colour(PHOTO)[0], abs=0.5)
 
     def test_colours_are_graded(self):
         """Twice as strong and 6 warmer, of a sample and of the mean."""
         grade = Grade(saturation=2, temperature=6)
-        made = ensemble(grade=grade).make(Product(number=1))
+        made = ensemble(grade=grade).make(Product(number=1), PHOTO)
         assert colour(made)[1:] == pytest.approx((10, 16), abs=0.6)
-        mean = ensemble(grade=grade, pick="mean").make(PICTURE)
+        mean = ensemble(grade=grade, pick="mean").make(PICTURE, PHOTO)
         assert colour(mean)[1:] == pytest.approx((14, 16), abs=0.6)
 
 
@@ -114,7 +113,7 @@ class TestFigures:
 
     def test_a_sheet_shows_all_samples(self):
         """And the original: as many pixels of the photo's grey as a cell has."""
-        sheet = ensemble(sheet=True).make(Product("sheet"))
+        sheet = ensemble(sheet=True).make(Product("sheet"), PHOTO)
         lab = rgb_to_lab(sheet.rgb)
         for a, b in (*COLOURS, (0, 0)):
             near = (np.abs(lab - [50, a, b]).max(axis=2) < 1.2).sum()
@@ -123,8 +122,8 @@ class TestFigures:
     @pytest.mark.parametrize("pick", ["first", "medoid", "mean"])
     def test_what_is_picked_is_framed(self, pick):
         """Only if something is."""
-        sheet = ensemble(sheet=True, pick=pick).make(Product("sheet"))
-        plain = ensemble(sheet=True).make(Product("sheet"))
+        sheet = ensemble(sheet=True, pick=pick).make(Product("sheet"), PHOTO)
+        plain = ensemble(sheet=True).make(Product("sheet"), PHOTO)
         assert (sheet.rgb == ACCENT).all(axis=2).any()
         assert not (plain.rgb == ACCENT).all(axis=2).any()
 
@@ -132,7 +131,7 @@ class TestFigures:
         """They do not carry the photo's metadata."""
         whole = ensemble(sheet=True, spread=True)
         for kind in ("sheet", "spread"):
-            made = whole.make(Product(kind))
+            made = whole.make(Product(kind), PHOTO)
             assert made.metadata == Metadata()
             assert made.rgb.dtype == np.uint8
 
@@ -141,5 +140,5 @@ class TestFigures:
         plain = ensemble(spread=True)
         recipe = replace(plain.recipe, grade=Grade(saturation=3, temperature=50))
         graded = replace(plain, recipe=recipe)
-        maps = [each.make(Product("spread")).rgb for each in (plain, graded)]
+        maps = [each.make(Product("spread"), PHOTO).rgb for each in (plain, graded)]
         assert np.array_equal(*maps)

@@ -31,8 +31,8 @@ BROKEN = {
     "text.jpg": (b"Dear diary,\n", "is not an image"),
     "nothing.png": (b"", "is empty (0 bytes)"),
     "print.jpg": (saved(image("CMYK"), "JPEG"), "CMYK without an ICC profile"),
-    "moving.webp": (animation("WEBP"), "holds 2 pictures"),
-    "moving.png": (animation("PNG"), "holds 2 pictures"),
+    "moving.webp": (animation("WEBP"), "animation of 2 pictures"),
+    "moving.png": (animation("PNG"), "animation of 2 pictures"),
 }
 ODD = {"pixel.png": (1, 1), "hair.png": (3, 20000), "thread.png": (9000, 2)}
 
