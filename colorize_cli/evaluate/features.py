@@ -25,22 +25,21 @@ class FeatureFile:
     """
 
     def __init__(self, path: Path, width: int) -> None:
-        """Open the file, make it if it is not there, drop a row that was cut off."""
+        """Name the file; it is made with its first row."""
         self.path = path
         self.shape = (len(WAYS), width)
         self.row_bytes = 2 * len(WAYS) * width
-        self._file = path.open("ab")
-        self._file.truncate(len(self) * self.row_bytes)
 
     def __len__(self) -> int:
         """Complete rows."""
-        return self.path.stat().st_size // self.row_bytes
+        return self.path.stat().st_size // self.row_bytes if self.path.exists() else 0
 
     def append(self, features: Features) -> int:
-        """Add a row and return its number."""
+        """Add a row and return its number; a row that was cut off is written over."""
         number = len(self)
-        self._file.write(features.astype("<f2").tobytes())
-        self._file.flush()
+        with self.path.open("ab") as file:
+            file.truncate(number * self.row_bytes)
+            file.write(features.astype("<f2").tobytes())
         return number
 
     def blocks(self, rows: Sequence[int], way: int) -> Iterator[NDArray[np.float32]]:
@@ -49,10 +48,6 @@ class FeatureFile:
         stored = np.memmap(self.path, "<f2", mode="r", shape=shape)
         for start in range(0, len(rows), BLOCK):
             yield stored[list(rows[start : start + BLOCK]), way].astype(np.float32)
-
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
 
 
 def distances_of(

@@ -12,9 +12,9 @@ from colorize_cli.imaging.photo import Photo
 
 __all__ = ["MAX_PIXELS", "prepared", "reduced"]
 
-# Larger photos are reduced to this first: published figures are of 65,536 pixels, and
+# Larger photos are reduced to this first: published figures are of 256 x 256, and
 # memory and time stay bounded.
-MAX_PIXELS = 1 << 20
+MAX_PIXELS = 512 * 512
 # SSIM's window is 11 pixels wide.
 MIN_SIDE_PX = 16
 

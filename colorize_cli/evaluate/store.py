@@ -113,10 +113,8 @@ class Store:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close every file."""
+        """Let other runs write here."""
         self._file.close()
-        for each in self.features.values():
-            each.close()
 
     def find(self, key: str) -> Record | None:
         """What is known, if all of it is: figures, features and strip."""

@@ -26,20 +26,20 @@ def columns(samples: int) -> list[str]:
 
 
 def strip(result: Colorized) -> RGB:
-    """Cells as `columns` names them, (160, 160 n, 3)."""
+    """Cells as `columns` names them, (H, 160 n, 3), H at most 160."""
     shown = [*result.samples[:SAMPLES_SHOWN], result.mean]
     return np.hstack([cell(rgb) for rgb in (result.grey, result.original, *shown)])
 
 
 def cell(rgb: RGB) -> RGB:
-    """The picture fitted into a white square with a gap around it."""
+    """The picture fitted into 156 x 156 pixels, with white beside it and below."""
     side = CELL_PX - GAP_PX
     scale = side / max(rgb.shape[:2])
     height, width = (max(1, round(length * scale)) for length in rgb.shape[:2])
-    square = blank(CELL_PX, CELL_PX)
+    paper = blank(height + GAP_PX, CELL_PX)
     small = resize(rgb, height, width).astype(np.uint8, copy=False)
-    placed(square, small, (CELL_PX - height) // 2, (CELL_PX - width) // 2)
-    return square
+    placed(paper, small, 0, (CELL_PX - width) // 2)
+    return paper
 
 
 def encoded(rgb: RGB, suffix: str = ".jpg") -> bytes:
