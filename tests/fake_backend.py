@@ -42,6 +42,10 @@ class FakeBackend:
 
         return denoiser
 
+    def loop_for(self, features):
+        """None: it runs on the CPU."""
+        return None
+
 
 def brightness(x) -> list[float]:
     """Mean L of each row in [-1, 1], by which a test tells flat photos apart."""

@@ -3,6 +3,7 @@
 P photos, R rows of a batch (photos times samples), H and W the working size.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -11,13 +12,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from colorize_cli.diffusion.denoiser import Denoiser
+from colorize_cli.diffusion.process import Sampler
+from colorize_cli.diffusion.schedule import NoiseSchedule
 from colorize_cli.model.header import Header
 
-__all__ = ["Backend", "Features", "Model"]
+__all__ = ["Backend", "Features", "Loop", "Model"]
 
 # Projected encoder features, one array (P or R, C, h, w) per encoder stride in the
 # order of the config; empty for a model without an encoder.
 Features = tuple[NDArray[np.float32], ...]
+
+
+class Loop(Protocol):
+    """A whole reverse process on a device: what `reverse` does, without the trips."""
+
+    def __call__(
+        self,
+        x: NDArray[np.float32],
+        schedule: NoiseSchedule,
+        *,
+        sampler: Sampler,
+        draw: Callable[[], NDArray[np.float32]],
+    ) -> NDArray[np.float32]:
+        """Walk from noise to colour.
+
+        Args:
+            x: (R, 3, H, W), as for `reverse`.
+            schedule: The gammas to visit.
+            sampler: The update rule.
+            draw: Gives standard normal noise, (R, 2, H, W); may be called ahead.
+
+        Returns:
+            Normalised ab, (R, 2, H, W).
+        """
 
 
 class Backend(Protocol):
@@ -33,6 +60,9 @@ class Backend(Protocol):
 
     def denoiser_for(self, features: Features) -> Denoiser:
         """The denoiser whose row r is conditioned on row r of the features."""
+
+    def loop_for(self, features: Features) -> Loop | None:
+        """The same as a whole loop on the device; None where Python may as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,12 @@
 """The ONNX Runtime backend: one session per graph, NumPy arrays in and out.
 
 A model is NAME.onnx, the denoiser, and NAME.encoder.onnx if its config has an encoder.
+NAME.step.onnx, where there is one, runs the whole loop on a GPU.
 P photos, R rows of a batch, C channels, H and W the working size.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -12,20 +15,27 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from colorize_cli.diffusion.denoiser import Denoiser
+from colorize_cli.diffusion.process import Sampler
+from colorize_cli.diffusion.schedule import NoiseSchedule
 from colorize_cli.errors import BackendError, CheckpointError
-from colorize_cli.model.backend import Features
+from colorize_cli.model.backend import Features, Loop
 from colorize_cli.model.header import HEADER_KEY, Header
 from colorize_cli.model.onnx_file import check_external_data
 from colorize_cli.model.onnx_graphs import (
+    COEFFICIENTS,
     ENCODER_KEY,
     GAMMA,
     LUMINANCE,
+    OTHER,
+    STEP_SUFFIX,
     X,
+    Y,
     feature_names,
 )
+from colorize_cli.model.onnx_loop import StepLoop
 from colorize_cli.model.onnx_session import RUNTIME_ERRORS, open_session, resolve_device
 
-__all__ = ["OnnxBackend"]
+__all__ = ["OnnxBackend", "open_loop"]
 
 
 class OnnxBackend:
@@ -39,12 +49,14 @@ class OnnxBackend:
         device: str,
         denoiser: onnxruntime.InferenceSession,
         encoder: onnxruntime.InferenceSession | None,
+        loop: StepLoop | None = None,
     ) -> None:
         """Hold the sessions that `open` makes."""
         self.device = device
         self._path = path
         self._denoiser = denoiser
         self._encoder = encoder
+        self._loop = loop
 
     @classmethod
     def open(
@@ -75,7 +87,11 @@ class OnnxBackend:
             check_external_data(encoder_path)
             encoder = open_session(encoder_path, resolved, threads)
             _check_names(encoder_path, encoder, inputs=[LUMINANCE], outputs=features)
-        return cls(path, resolved, denoiser, encoder), header
+        loop = None
+        step_path = path.with_suffix(STEP_SUFFIX)
+        if resolved != "cpu" and step_path.is_file():
+            loop = open_loop(step_path, resolved, header)
+        return cls(path, resolved, denoiser, encoder, loop), header
 
     def encode(self, luminance: NDArray[np.float32]) -> Features:
         """Features of L in [-1, 1], (P, 1, E_H, E_W) at the encoder's size."""
@@ -95,18 +111,68 @@ class OnnxBackend:
 
         return denoise
 
+    def loop_for(self, features: Features) -> Loop | None:
+        """The loop of NAME.step.onnx; None on the CPU, where it would gain nothing."""
+        loop = self._loop
+        if loop is None:
+            return None
+
+        def walk(
+            x: NDArray[np.float32],
+            schedule: NoiseSchedule,
+            *,
+            sampler: Sampler,
+            draw: Callable[[], NDArray[np.float32]],
+        ) -> NDArray[np.float32]:
+            with self._failures_told():
+                return loop.run(features, x, schedule, sampler=sampler, draw=draw)
+
+        return walk
+
     def _run(
         self,
         session: onnxruntime.InferenceSession,
         inputs: dict[str, NDArray[np.float32]],
     ) -> Features:
-        try:
+        with self._failures_told():
             return tuple(session.run(None, inputs))
+
+    @contextmanager
+    def _failures_told(self) -> Iterator[None]:
+        try:
+            yield
         except RUNTIME_ERRORS as error:
             reason = str(error).partition("\n")[0]
             raise BackendError(
                 self._path, f"failed on {self.device} while running: {reason}"
             ) from error
+
+
+def open_loop(
+    path: Path, device: str, header: Header, *, cuda_graphs: bool = False
+) -> StepLoop:
+    """Open NAME.step.onnx.
+
+    Args:
+        path: The file.
+        device: `cpu` or `cuda:N`.
+        header: That of NAME.onnx, which was exported with it.
+        cuda_graphs: Record the kernels of each batch and size once, then replay them.
+
+    Raises:
+        CheckpointError: If it is damaged, or from another export than NAME.onnx.
+    """
+    check_external_data(path)
+    session = open_session(path, device, cuda_graphs=cuda_graphs)
+    found = session.get_modelmeta().custom_metadata_map.get(HEADER_KEY)
+    if Header.from_text(path, found) != header:
+        raise CheckpointError(
+            path, "is from another export; export it again, or remove it"
+        )
+    features = feature_names(header.config)
+    inputs = [Y, LUMINANCE, GAMMA, COEFFICIENTS, OTHER, *features]
+    _check_names(path, session, inputs=inputs)
+    return StepLoop(session, device, header.config)
 
 
 def _encoder_path(path: Path, name: str | None) -> Path:

@@ -48,7 +48,11 @@ PROBE = (
 
 
 def open_session(
-    path: Path, device: str, threads: int | None = None
+    path: Path,
+    device: str,
+    threads: int | None = None,
+    *,
+    cuda_graphs: bool = False,
 ) -> onnxruntime.InferenceSession:
     """Open a graph whose external data has been checked.
 
@@ -56,6 +60,7 @@ def open_session(
         path: The ONNX file.
         device: `cpu` or `cuda:N`, as `resolve_device` says.
         threads: Threads within an operator; None is one per usable core.
+        cuda_graphs: Record kernels and replay them; only for runs with bound tensors.
 
     Raises:
         CheckpointError: If ONNX Runtime cannot load the graph.
@@ -64,7 +69,7 @@ def open_session(
     # The default logger would report what is raised here.
     onnxruntime.set_default_logger_severity(FATAL)
     try:
-        session = _create(str(path), device, threads)
+        session = _create(str(path), device, threads, cuda_graphs=cuda_graphs)
     except RUNTIME_ERRORS as error:
         reason = str(error).partition("\n")[0]
         raise CheckpointError(
@@ -104,7 +109,11 @@ def available_devices() -> list[DeviceStatus]:
 
 
 def _create(
-    model: str | bytes, device: str, threads: int | None
+    model: str | bytes,
+    device: str,
+    threads: int | None,
+    *,
+    cuda_graphs: bool = False,
 ) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = ERROR if device == "cpu" else FATAL
@@ -115,7 +124,8 @@ def _create(
     # a shared one they took 1.6 times the CPU time and were slower.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     kind, _, index = device.partition(":")
-    providers = [CPU] if kind == "cpu" else [(CUDA, {"device_id": int(index)}), CPU]
+    on_gpu = {"device_id": int(index or 0), "enable_cuda_graph": int(cuda_graphs)}
+    providers = [CPU] if kind == "cpu" else [(CUDA, on_gpu), CPU]
     if kind == "cuda":
         _preload_cuda()
     return onnxruntime.InferenceSession(

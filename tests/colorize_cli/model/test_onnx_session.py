@@ -53,7 +53,7 @@ def started(monkeypatch):
 
     def pretend(*, with_cuda: bool) -> None:
         session = Session(with_cuda=with_cuda)
-        monkeypatch.setattr(onnx_session, "_create", lambda *_: session)
+        monkeypatch.setattr(onnx_session, "_create", lambda *_, **__: session)
 
     return pretend
 
