@@ -9,6 +9,20 @@ from colorize_cli.diffusion.process import Prediction
 
 __all__ = ["REFERENCE", "EncoderConfig", "ModelConfig"]
 
+# What no sensible network exceeds. A header comes with a file of unknown origin, and
+# must not make the program build modules for hours or ask for all memory there is.
+WIDEST = 8192
+LARGEST = {
+    "in_channel": 64,
+    "out_channel": 64,
+    "inner_channel": WIDEST,
+    "num_head_channels": WIDEST,
+    "res_blocks": 64,
+    "image_size": 8192,
+    "patch": 64,
+}
+MOST_LEVELS = 12
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncoderConfig:
@@ -63,12 +77,20 @@ class ModelConfig:
         """Check what the UNet's constructor would trip over.
 
         Raises:
-            ValueError: If a width is not a multiple of 32 (group normalisation), or an
-                encoder stride meets no level of the UNet.
+            ValueError: If a number is out of range, a width is not a multiple of 32
+                (group normalisation), or an encoder stride meets no level of the UNet.
         """
+        for name, largest in LARGEST.items():
+            value = getattr(self, name)
+            if type(value) is not int or not 1 <= value <= largest:
+                raise ValueError(f"{name} must be 1 to {largest}, got {value}")
+        if len(self.channel_mults) > MOST_LEVELS:
+            raise ValueError(f"there are more than {MOST_LEVELS} levels")
         widths = [self.inner_channel * mult for mult in self.channel_mults]
         if not widths or any(width % 32 or width <= 0 for width in widths):
             raise ValueError(f"channel widths must be multiples of 32, got {widths}")
+        if max(widths) > WIDEST:
+            raise ValueError(f"channel widths must be at most {WIDEST}, got {widths}")
         if self.inner_channel % 32:
             raise ValueError(
                 f"inner_channel must be a multiple of 32, got {self.inner_channel}"

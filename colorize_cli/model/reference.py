@@ -95,6 +95,11 @@ def _read_state(path: Path) -> dict[str, Tensor]:
         raise CheckpointError(
             path, "is not a state dict; write one with torch.save(model.state_dict())"
         )
+    claimed = sum(tensor.numel() * tensor.element_size() for tensor in state.values())
+    if claimed > path.stat().st_size:
+        raise CheckpointError(
+            path, f"claims {claimed} bytes of weights, more than the whole file has"
+        )
     return {name: tensor.float() for name, tensor in state.items()}
 
 

@@ -74,6 +74,14 @@ def test_working_sizes_divide_down_to_the_last_level():
         ({"encoder": EncoderConfig(strides=(4,))}, "stride 4"),
         ({"encoder": EncoderConfig(scale=2, strides=(32,)), "patch": 1}, "stride 32"),
         ({"encoder": EncoderConfig(scale=3)}, "stride 8"),
+        # Of hostile files, which would cost hours or all memory.
+        ({"res_blocks": 10**9}, "res_blocks must be 1 to 64"),
+        ({"image_size": 10**9}, "image_size must be 1 to 8192"),
+        ({"image_size": 64.0}, "image_size must be 1 to 8192"),
+        ({"patch": -1}, "patch must be 1 to 64"),
+        ({"inner_channel": 32 * 10**9}, "inner_channel must be"),
+        ({"channel_mults": (1, 10**9)}, "channel widths must be at most 8192"),
+        ({"channel_mults": (1,) * 10**6}, "more than 12 levels"),
     ],
 )
 def test_impossible_shapes_are_refused(changes, message):

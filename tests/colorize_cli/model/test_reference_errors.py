@@ -164,6 +164,14 @@ class Trap:
         return os.mkdir, (str(self.path),)
 
 
+def test_weights_that_are_not_in_the_file_are_refused(load, state):
+    """A terabyte of one number repeated is small until it is converted."""
+    name = "denoise_fn.cond_embed.0.weight"
+    state[name] = torch.zeros(1, dtype=torch.float16).expand(1_000_000, 1_000_000)
+    with pytest.raises(CheckpointError, match="more than the whole file has"):
+        load(state)
+
+
 def test_code_in_a_pickle_is_refused_and_not_run(load, state, tmp_path):
     """Only tensors are read; the trap does not spring."""
     trap = tmp_path / "sprung"
