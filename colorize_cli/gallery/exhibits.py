@@ -95,16 +95,10 @@ def find_exhibits(
             raise PlanError(f"{folder}: is not a folder")
     entries = read_ledger(out / LEDGER_NAME).values()
     found = {entry.source: of_entry(entry, out) for entry in entries}
-    known = {path for exhibit in found.values() for path in paths_of(exhibit)}
-    known |= {path for entry in entries for path in entry.extras.values()}
+    extras = {path for entry in entries for path in entry.extras.values()}
     photos, _ = photos_under(out, besides or out / ".gallery")
     names = {photo.relative_to(out).as_posix() for photo in photos}
-    for exhibit in by_name(names - known):
-        # Pictures of a photo that a later run failed on are still worth showing.
-        entry = found.get(exhibit.source, exhibit)
-        if not entry.variants:
-            exhibit = replace(entry, variants=exhibit.variants)
-        found[exhibit.source] = exhibit
+    join(found, by_name(names - extras))
     if not found:
         raise PlanError(
             f"{out}: holds no colorized photos; name the folder that was given to -o"
@@ -160,10 +154,27 @@ def finite(value: object) -> float | None:
     return None
 
 
-def paths_of(exhibit: Exhibit) -> set[str]:
-    """The pictures that belong to it."""
-    paths = {variant.path for variant in exhibit.variants}
-    return paths | ({exhibit.spread} if exhibit.spread else set())
+def join(found: dict[str, Exhibit], groups: Iterable[Exhibit]) -> None:
+    """Add to what the ledger knows the pictures that it does not know.
+
+    Variants of an earlier run go to those of the last one; pictures of a photo that
+    failed later, to the failure.
+    """
+    owners = {
+        variant.path: source
+        for source, exhibit in found.items()
+        for variant in exhibit.variants
+    }
+    for group in groups:
+        rest = tuple(each for each in group.variants if each.path not in owners)
+        source = owners.get(group.variants[0].path, group.source)
+        if source in found:
+            exhibit = found[source]
+            variants = exhibit.variants + rest
+            spread = exhibit.spread or group.spread
+            found[source] = replace(exhibit, variants=variants, spread=spread)
+        elif rest:
+            found[source] = replace(group, variants=rest)
 
 
 def by_name(paths: Iterable[str]) -> list[Exhibit]:

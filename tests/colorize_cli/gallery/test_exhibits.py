@@ -75,6 +75,16 @@ def test_pictures_of_a_photo_that_failed_later_are_kept_with_it(tmp_path):
     assert paths(broken) == ["broken.jpg"]
 
 
+def test_variants_of_an_earlier_run_are_kept_with_the_photo(tmp_path):
+    """A run with fewer samples leaves them; their seed is not known any more."""
+    out = make_album(tmp_path)
+    save(out / "lake_s2.jpg", colour_picture(8))
+    lake = found(out)["lake.jpg"]
+    assert paths(lake) == ["lake.jpg", "lake_s2.jpg"]
+    assert [variant.seed for variant in lake.variants] == [7, None]
+    assert "lake_s2.jpg" not in found(out)
+
+
 def test_results_that_have_gone_are_told(tmp_path):
     """A done photo without any result counts as failed, one with some as done."""
     out = make_album(tmp_path)
