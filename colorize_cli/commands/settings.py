@@ -51,11 +51,12 @@ def settings_of(options: dict[str, Any]) -> "BatchSettings":
 
 def sampling_of(options: dict[str, Any]) -> "Sampling":
     """How the reverse loop is run, as the sampling options say."""
-    from colorize_cli.pipeline import Sampling
+    from colorize_cli.pipeline import FAST, Sampling
 
+    base = FAST if options["fast"] else Sampling()
     return Sampling(
-        steps=options["steps"],
-        sampler=options["sampler"],
+        steps=options["steps"] or base.steps,
+        sampler=options["sampler"] or base.sampler,
         seed=options["seed"],
         size=options["size"],
     )

@@ -25,10 +25,14 @@ def sampling_options(command: Command) -> Command:
         click.option(
             "--sampler",
             type=click.Choice(["ddpm", "ddim", "dpm"]),
-            default="ddpm",
-            show_default=True,
             help="ddpm draws fresh noise at each step, ddim and dpm (DPM-Solver++ of "
-            "second order) only at the start.",
+            "second order) only at the start. [default: ddpm]",
+        ),
+        click.option(
+            "--fast",
+            is_flag=True,
+            help="The fewest steps that keep colours and variety as they are; --steps "
+            "and --sampler go before it.",
         ),
         click.option(
             "--size",
