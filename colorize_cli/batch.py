@@ -30,7 +30,7 @@ from colorize_cli.shelf import Shelf
 from colorize_cli.tagging import Tag
 from colorize_cli.writing import write_flight
 
-__all__ = ["BatchSettings", "run_batch"]
+__all__ = ["BatchSettings", "carry_out", "run_batch"]
 
 # Memory for decoded photos that wait for their colours; those beyond it are decoded a
 # second time when they are written.
@@ -66,25 +66,42 @@ def run_batch(
     with plan.destination, open_journal(plan) as journal:
         history = History() if journal is None else read_history(journal.path)
         resume = Resume.of(plan.destination, history, settings, model.weights_hash)
-        recorder = Recorder(journal=journal, resume=resume, model=model)
         plan.destination.sweep({job.target.parent for job in plan.jobs})
-        run = Run(model, recorder, on_outcome)
-        run.report.planned_count = len(plan.jobs) + len(plan.problems)
-        started = time.perf_counter()
-        with single_threaded_opencv():
-            try:
-                # With too many failures the run ends as if there were no more photos.
-                with suppress(ErrorLimitError):
-                    run.colorize(plan)
-            except KeyboardInterrupt:
-                run.report.is_interrupted = True
-                on_interrupt()
-            finally:
-                run.close()
-        run.report.wall_s = time.perf_counter() - started
-        run.report.denoise_s = run.batches.seconds
-        if run.batches.batch_size < settings.batch_size:
-            run.report.smaller_batches = run.batches.batch_size
+        recorder = Recorder(journal=journal, resume=resume, model=model)
+        return carry_out(plan, recorder, on_outcome, on_interrupt)
+
+
+def carry_out(
+    plan: Plan,
+    recorder: Recorder,
+    on_outcome: Callable[[Outcome], None] = lambda outcome: None,
+    on_interrupt: Callable[[], None] = lambda: None,
+) -> Report:
+    """Do what `run_batch` does, once destination and ledger are ready.
+
+    Args:
+        plan: As there.
+        recorder: Writes the ledger; has the model and the settings.
+        on_outcome: As there.
+        on_interrupt: As there.
+    """
+    run = Run(recorder.model, recorder, on_outcome)
+    run.report.planned_count = len(plan.jobs) + len(plan.problems)
+    started = time.perf_counter()
+    with single_threaded_opencv():
+        try:
+            # With too many failures the run ends as if there were no more photos.
+            with suppress(ErrorLimitError):
+                run.colorize(plan)
+        except KeyboardInterrupt:
+            run.report.is_interrupted = True
+            on_interrupt()
+        finally:
+            run.close()
+    run.report.wall_s = time.perf_counter() - started
+    run.report.denoise_s = run.batches.seconds
+    if run.batches.batch_size < run.settings.batch_size:
+        run.report.smaller_batches = run.batches.batch_size
     return run.report
 
 
@@ -254,7 +271,7 @@ def sheet_note(model: Model, settings: BatchSettings) -> str:
     sampling, grade = settings.sampling, settings.grade
     steps = sampling.steps or len(model.header.schedule.gammas)
     parts = [f"model {model.path.name}", f"{steps} steps", sampling.sampler]
-    if sampling.size is not None:
+    if sampling.size not in {None, model.header.config.image_size}:
         parts.append(f"size {sampling.size}")
     if not grade.is_neutral:
         parts.append(

@@ -226,9 +226,18 @@ class Console:
                 for status in statuses
             },
         }
+        self.show_sections(sections)
+
+    def show_sections(self, sections: Mapping[str, Mapping[str, Any]]) -> None:
+        """Tables with a title each, on stdout."""
         for title, values in sections.items():
             self.out.print(Text(title, style="bold"), soft_wrap=True)
             self._print_table(values)
+
+    def show_command(self, command: str, result: str) -> None:
+        """A command that makes a picture again, on a line of its own."""
+        self.out.print(Text(f"makes it again, as {result}", style="bold"))
+        self.out.print(Text(printable(command)), soft_wrap=True)
 
     def _print_table(
         self, rows: Mapping[str, Any], styles: Mapping[str, str] | None = None

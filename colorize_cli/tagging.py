@@ -17,7 +17,7 @@ from colorize_cli.model.backend import Model
 from colorize_cli.settings import BatchSettings
 from colorize_cli.variants import Kind, Pick
 
-__all__ = ["SOURCE_TYPE", "Tag"]
+__all__ = ["SOURCE_TYPE", "Tag", "source_type"]
 
 IPTC = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 OURS = "urn:colorize-diffusion:1.0/"
@@ -120,6 +120,11 @@ class Tag:
             for name, value in values.items()
             if defaults[name] is MISSING or value != defaults[name]
         }
+
+
+def source_type(xmp: bytes | None) -> str | None:
+    """What an XMP packet says about how the picture came to be; None if nothing."""
+    return properties(xmp).get((IPTC, "DigitalSourceType"))
 
 
 def property_name(field: str) -> str:

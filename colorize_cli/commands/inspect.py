@@ -1,23 +1,89 @@
-"""`colorize inspect`: what a model is, and what can run it here."""
+"""`colorize inspect`: what a model is, or how a result was made."""
 
+import shlex
 from pathlib import Path
+from typing import Any
 
 import click
 
 __all__ = ["inspect"]
 
+# Where the command that is shown puts its results.
+AGAIN = Path("again")
 
-@click.command(short_help="Show what a model is and what can run it here.")
+
+@click.command(short_help="Show what a model is, or how a result was made.")
 @click.argument(
-    "model", metavar="[MODEL]", required=False, type=click.Path(path_type=Path)
+    "file", metavar="[FILE]", required=False, type=click.Path(path_type=Path)
 )
-def inspect(model: Path | None) -> None:
-    """Show a model's provenance, config and schedule, and the devices found here.
+def inspect(file: Path | None) -> None:
+    """Show what a model is, or how a result was made.
 
-    Without MODEL, the embedded one is shown.
+    Of a model: provenance, config and schedule, and the devices found here. Without
+    FILE, the embedded one is shown.
+
+    Of a picture that this program has written: what it says about itself, and the
+    command that makes it again.
     """
+    from colorize_cli.codec.formats import READABLE_SUFFIXES
+
+    if file is not None and file.suffix.lower() in READABLE_SUFFIXES:
+        show_picture(file)
+    else:
+        show_model(file)
+
+
+def show_model(file: Path | None) -> None:
+    """Show what a model is and what can run it here."""
     from colorize_cli.console import Console
     from colorize_cli.model import available_devices, find_model, read_header
 
-    path = find_model(model)
+    path = find_model(file)
     Console().show_inspection(path, read_header(path), available_devices())
+
+
+def show_picture(path: Path) -> None:
+    """Show what a picture says about itself.
+
+    Raises:
+        DecodeError: If it cannot be read.
+    """
+    from colorize_cli import codec
+    from colorize_cli.console import Console, printable
+    from colorize_cli.files.disk import read
+    from colorize_cli.model import EMBEDDED_MODEL, weights_hash
+    from colorize_cli.reproduction import command_of, ending_of, source_of
+    from colorize_cli.tagging import Tag, source_type
+
+    document = codec.read_document(read(path), path)
+    packets = [survey.metadata.xmp for survey in document.surveys]
+    tags = [tag for tag in map(Tag.read, packets) if tag is not None]
+    first = document.surveys[0]
+    about: dict[str, Any] = {
+        "format": document.format,
+        "size": f"{first.width_px} x {first.height_px}",
+    }
+    if document.page_count > 1:
+        about["pages"] = f"{document.page_count}, of which {len(tags)} have a tag"
+    if said := source_type(packets[0]):
+        about["source type"] = said.rpartition("/")[2] or said
+    console = Console()
+    sections = {printable(path): about}
+    if not tags:
+        console.show_sections(sections)
+        console.note(
+            "It carries no tag of this program: another one made or rewrote it, or it "
+            "was made with --no-tag."
+        )
+        return
+    tag = tags[0]
+    sections["made by colorize"] = dict(tag.told())
+    console.show_sections(sections)
+    is_embedded = (
+        EMBEDDED_MODEL.is_file() and weights_hash(EMBEDDED_MODEL) == tag.weights_hash
+    )
+    source = source_of(path, tag)
+    words = command_of(tag, document.format, source, AGAIN, is_embedded=is_embedded)
+    stem = Path(words[1]).stem + ending_of(tag)
+    result = AGAIN / (stem + codec.suffix_of(document.format, source))
+    console.show_command(shlex.join(words), printable(result))

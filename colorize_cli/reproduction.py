@@ -1,0 +1,90 @@
+"""The command that makes a result again, from what the result says about itself."""
+
+from pathlib import Path
+
+from colorize_cli.codec.formats import Format
+from colorize_cli.errors import ColorizeError
+from colorize_cli.files import LEDGER_NAME
+from colorize_cli.ledger import Entry, read_history
+from colorize_cli.tagging import Tag
+
+__all__ = ["command_of", "ending_of", "source_of"]
+
+# Stands for a photo that nobody knows any more.
+PHOTO = "PHOTO"
+
+
+def command_of(
+    tag: Tag, format: Format, source: Path | None, out: Path, *, is_embedded: bool
+) -> list[str]:
+    """The words of a command that writes the very same picture.
+
+    Args:
+        tag: What the picture says about itself.
+        format: What it is encoded as.
+        source: The photo; None if it is not known where that is.
+        out: A folder for the results.
+        is_embedded: Whether the model is the one that comes with this program.
+    """
+    words = ["colorize", str(source or PHOTO), "-o", str(out), "--seed", str(tag.seed)]
+    samples = tag.samples or tag.sample or 1
+    if samples > 1:
+        words += ["--samples", str(samples)]
+    if tag.pick not in {None, "all"}:
+        words += ["--pick", str(tag.pick)]
+    if tag.product != "picture":
+        words.append(f"--{tag.product}")
+    words += ["--steps", str(tag.steps), "--sampler", tag.sampler]
+    words += ["--size", str(tag.size)]
+    if tag.saturation != 1:
+        words += ["--saturation", str(tag.saturation)]
+    if tag.temperature:
+        words += ["--temperature", str(tag.temperature)]
+    if not is_embedded:
+        words += ["--model", tag.model]
+    words += ["--format", format]
+    if tag.quality is not None:
+        words += ["--quality", str(tag.quality)]
+    if tag.on_color is not None:
+        words += ["--on-color", tag.on_color]
+    return words
+
+
+def ending_of(tag: Tag) -> str:
+    """What the command adds to the photo's name for this picture, if anything."""
+    if tag.product != "picture":
+        return f"_{tag.product}"
+    return f"_s{tag.sample}" if tag.sample is not None and tag.sample > 1 else ""
+
+
+def source_of(picture: Path, tag: Tag) -> Path | None:
+    """The photo of a picture, by the ledger of the folder in which that still lies.
+
+    Returns:
+        Where the photo was; None if no ledger knows, or knows of another photo.
+    """
+    place = picture.absolute()
+    for folder in place.parents:
+        ledger = folder / LEDGER_NAME
+        if ledger.is_file():
+            entry = entry_of(ledger, place.relative_to(folder).as_posix())
+            is_it = entry is not None and entry.hash == tag.source_hash
+            return Path(entry.origin) if entry is not None and is_it else None
+    return None
+
+
+def entry_of(ledger: Path, place: str) -> Entry | None:
+    """What a ledger says about the photo whose result lies there."""
+    try:
+        entries = read_history(ledger).entries.values()
+    except ColorizeError:
+        return None
+    return next(
+        (
+            entry
+            for entry in entries
+            if place in entry.extras.values()
+            or any(target.path == place for target in entry.targets)
+        ),
+        None,
+    )
