@@ -9,6 +9,7 @@ ColorizeError                      the only root; the message is a full sentence
 ├─ ModelError(path)                the run stops before the first photo
 │  ├─ CheckpointError              missing header, wrong version, wrong weights
 │  └─ BackendError                 package missing, or no such device
+├─ EngineError                     a cluster cannot be reached, or cannot work
 ├─ ConfigError(key)                a trainer setting is unknown or out of range
 ├─ DataError(path)                 training data missing, empty or unreadable
 ├─ TrainingError                   the run had to stop: NaN loss, out of memory
@@ -23,6 +24,7 @@ __all__ = [
     "DataError",
     "DecodeError",
     "EncodeError",
+    "EngineError",
     "ModelError",
     "ParityError",
     "PhotoError",
@@ -82,6 +84,10 @@ class CheckpointError(ModelError):
 
 class BackendError(ModelError):
     """The runtime or the device that was asked for is not there."""
+
+
+class EngineError(ColorizeError):
+    """The machines that were to share a run cannot be reached, or cannot work."""
 
 
 class ConfigError(ColorizeError):

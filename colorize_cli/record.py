@@ -4,19 +4,30 @@ import contextlib
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 import colorize_cli
 from colorize_cli.errors import EncodeError
 from colorize_cli.files import Job
 from colorize_cli.flight import Flight, Landing, Reading
-from colorize_cli.ledger import Entry, EntryStatus, Journal, Target
+from colorize_cli.ledger import Entry, EntryStatus, Target
 from colorize_cli.model.backend import Model
 from colorize_cli.report import Outcome
 from colorize_cli.resume import Resume, origin_of
 from colorize_cli.variants import Product
 
-__all__ = ["Recorder"]
+__all__ = ["Lines", "Recorder"]
+
+
+class Lines(Protocol):
+    """What takes the lines of a ledger: a `Journal`, or the way to one."""
+
+    def append(self, entry: Entry) -> None:
+        """Add a line; from any thread.
+
+        Raises:
+            EncodeError: If it cannot be written.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +40,7 @@ class Recorder:
         model: The model of the run.
     """
 
-    journal: Journal | None
+    journal: Lines | None
     resume: Resume
     model: Model
 
