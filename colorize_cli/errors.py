@@ -10,7 +10,7 @@ ColorizeError                      the only root; the message is a full sentence
 │  ├─ CheckpointError              missing header, wrong version, wrong weights
 │  └─ BackendError                 package missing, or no such device
 ├─ EngineError                     a cluster cannot be reached, or cannot work
-├─ ConfigError(key)                a trainer setting is unknown or out of range
+├─ ConfigError(key)                a setting in a file is unknown or out of range
 ├─ DataError(path)                 training data missing, empty or unreadable
 ├─ TrainingError                   the run had to stop: NaN loss, out of memory
 └─ ParityError(largest, tolerance) an export that disagrees with PyTorch

@@ -2,7 +2,9 @@
 
 import json
 import os
-from dataclasses import replace
+import re
+from dataclasses import fields, replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from colorize_cli.errors import PlanError
 from colorize_cli.ledger import Entry, Target
 
+ROOT = Path(__file__).parents[3]
 ENTRY = Entry(
     source="box/a.jpg",
     status="done",
@@ -95,6 +98,15 @@ def test_a_line_that_continues_a_torn_one_is_found(cut):
 def test_what_is_no_entry_is_passed_over(line):
     """Other JSON, other text, other bytes."""
     assert Entry.from_line(line) is None
+
+
+def test_every_key_is_documented():
+    """In the table of docs/batch.md, and nothing else is."""
+    page = (ROOT / "docs/batch.md").read_text()
+    table = page.partition("## The ledger")[2].partition("\n\n| key |")[2]
+    first_cells = re.findall(r"^\| (`.+?) \|", table.partition("\n\n")[0], re.MULTILINE)
+    documented = re.findall(r"`(\w+)`", " ".join(first_cells))
+    assert sorted(documented) == sorted(["v", *(each.name for each in fields(Entry))])
 
 
 def test_keys_of_later_versions_of_the_format_are_ignored():
