@@ -273,10 +273,10 @@ def sheet_note(model: Model, settings: BatchSettings) -> str:
     parts = [f"model {model.path.name}", f"{steps} steps", sampling.sampler]
     if sampling.size not in {None, model.header.config.image_size}:
         parts.append(f"size {sampling.size}")
-    if not grade.is_neutral:
-        parts.append(
-            f"saturation {grade.saturation:g}, temperature {grade.temperature:+g}"
-        )
+    if grade.saturation != 1:
+        parts.append(f"saturation {grade.saturation:g}")
+    if grade.temperature:
+        parts.append(f"temperature {grade.temperature:+g}")
     return ", ".join(parts)
 
 

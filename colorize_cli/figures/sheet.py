@@ -5,15 +5,24 @@ from dataclasses import dataclass
 
 import cv2
 
-from colorize_cli.figures.lettering import BOLD, GREY, INK, Align, shortened, write
+from colorize_cli.figures.lettering import (
+    BOLD,
+    GREY,
+    INK,
+    REGULAR,
+    Align,
+    shortened,
+    width_px,
+    write,
+)
 from colorize_cli.figures.page import MARGIN_PX, RGB, blank, placed
 
 __all__ = ["CELL_AREA_PX", "Cell", "contact_sheet"]
 
 # Of a picture on the sheet; 400 x 300 for an ordinary photo.
 CELL_AREA_PX = 120_000
-# Room for the shortest labels.
-NARROWEST_PX = 150
+# What a label gets beyond the width of its picture.
+WIDEST_LABEL_PX = 320
 GAP_PX, LABEL_PX, TITLE_PX, FRAME_PX = 16, 30, 44, 4
 LABEL_SIZE, TITLE_SIZE = 16, 22
 ACCENT = (196, 88, 16)
@@ -36,19 +45,23 @@ class Cell:
     is_picked: bool = False
 
 
-def contact_sheet(title: str, note: str, cells: Sequence[Cell]) -> RGB:
+def contact_sheet(
+    title: str, note: str, cells: Sequence[Cell], *, narrowest_px: int = 0
+) -> RGB:
     """Lay out cells in rows on white paper.
 
     Args:
         title: A line at the top, for instance the photo's name.
         note: A line at the bottom in small grey letters.
         cells: At least one.
+        narrowest_px: Room for each cell even if pictures and labels need less.
 
     Returns:
         (H, W, 3).
     """
     height, width = cells[0].rgb.shape[:2]
-    column_px = max(width, NARROWEST_PX) + GAP_PX
+    longest = max(width_px(cell.label, LABEL_SIZE, BOLD) for cell in cells)
+    column_px = max(width, min(longest, WIDEST_LABEL_PX), narrowest_px) + GAP_PX
     row_px = height + LABEL_PX + GAP_PX
     columns = best_columns(len(cells), row_px, column_px)
     rows = -(-len(cells) // columns)
@@ -80,7 +93,7 @@ def draw_cell(sheet: RGB, cell: Cell, top: int, left: int, room_px: int) -> None
         start = corner - FRAME_PX, top - FRAME_PX
         end = corner + width + FRAME_PX - 1, top + height + FRAME_PX - 1
         cv2.rectangle(sheet, start, end, ACCENT, FRAME_PX // 2)
-    weight = BOLD if cell.is_picked else 400
+    weight = BOLD if cell.is_picked else REGULAR
     write(
         sheet,
         shortened(cell.label, room_px, LABEL_SIZE, weight),

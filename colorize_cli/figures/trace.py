@@ -1,6 +1,7 @@
 """The reverse loop of one photo as pictures: a grid of all steps, or an animation."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import cv2
 import numpy as np
@@ -18,6 +19,8 @@ __all__ = ["trace_frames", "trace_grid"]
 # Of a picture in the grid and of one in the animation.
 GRID_AREA_PX, FRAME_AREA_PX = 36_000, 100_000
 GAP_PX, BAR_PX = 4, 8
+# Of each picture in the animation, so that all frames have one size.
+FRAME_ROOM_PX = 320
 BAR_COLOUR, BAR_GROUND = (196, 88, 16), (226, 226, 226)
 # How long a step and the result are shown.
 STEP_MS, RESULT_MS = 350, 3000
@@ -65,17 +68,18 @@ def trace_frames(
         Frames (H, W, 3) of one size, each with the milliseconds it is to be shown.
     """
     small = thumbnail(photo, fitted_size(photo.size, FRAME_AREA_PX))
+    page = partial(contact_sheet, narrowest_px=FRAME_ROOM_PX)
     for step, label in zip(steps, labels(steps), strict=True):
         cells = [
             Cell(speckled(small, step.noisy), "y_t, what the network sees"),
             Cell(coloured(small, step.clean), "y_0, its estimate of the colours"),
         ]
-        frame = contact_sheet(f"{title}: {label}", note, cells)
+        frame = page(f"{title}: {label}", note, cells)
         draw_bar(frame, 1 - step.gamma)
         yield frame, STEP_MS
     result = coloured(small, steps[-1].clean)
     cells = [Cell(small, "original"), Cell(result, "result")]
-    frame = contact_sheet(f"{title}: result", note, cells)
+    frame = page(f"{title}: result", note, cells)
     draw_bar(frame, 0)
     yield frame, RESULT_MS
 

@@ -74,6 +74,15 @@ def test_title_note_and_labels_are_written():
     assert min(ink("a.jpg", "", ""), ink("", "n", ""), ink("", "", "label")) > bare
 
 
+def test_narrow_pictures_leave_room_for_their_labels():
+    """A longer label makes a wider sheet, up to a limit."""
+    strip = cells(1, 200, 24)[0].rgb
+    widths = [
+        contact_sheet("", "", [Cell(strip, "label " * n)]).shape[1] for n in (1, 3, 99)
+    ]
+    assert widths[0] < widths[1] < widths[2] < 400
+
+
 def test_long_names_stay_on_the_sheet():
     """The margins are empty however long title, note and label are."""
     cell = Cell(cells(1)[0].rgb, "label" * 40)

@@ -42,9 +42,11 @@ class TestFrames:
         assert [ms for _, ms in frames] == [STEP_MS] * 3 + [RESULT_MS]
         assert RESULT_MS > STEP_MS
 
-    def test_frames_have_one_size(self):
-        """As an animation must; whatever is written on them."""
-        frames = [frame for frame, _ in trace_frames("a.jpg", "", PHOTO, steps())]
+    @pytest.mark.parametrize("size", [(120, 160), (400, 20), (20, 400)])
+    def test_frames_have_one_size(self, size):
+        """As an animation must; however narrow the photo, whatever is written."""
+        photo = Photo(rgb=np.full((*size, 3), 119, np.uint8))
+        frames = [frame for frame, _ in trace_frames("a.jpg", "", photo, steps())]
         assert len({frame.shape for frame in frames}) == 1
 
     def test_the_bar_is_the_share_of_noise(self):
