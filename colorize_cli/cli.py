@@ -28,6 +28,7 @@ COMMANDS = {
     "gallery": ("colorize_cli.commands.gallery", "gallery"),
     "apply-choices": ("colorize_cli.commands.apply_choices", "apply_choices"),
     "turing-test": ("colorize_cli.commands.turing_test", "turing_test"),
+    "evaluate": ("colorize_cli.commands.evaluate", "evaluate"),
     "trace": ("colorize_cli.commands.trace", "trace"),
     "inspect": ("colorize_cli.commands.inspect", "inspect"),
     "import-checkpoint": (
