@@ -26,6 +26,7 @@ __all__ = ["MAX_SIDE_PX", "encode_avif", "is_avif", "survey_avif"]
 
 # libavif's default limit.
 MAX_SIDE_PX = 32768
+LOSSLESS_QUALITY = 100
 BRANDS = frozenset({b"avif", b"avis"})
 SEQUENCE = b"avis"
 XMP_TYPE = b"application/rdf+xml"
@@ -258,14 +259,16 @@ def read_places(items: Items, body: bytes, idat: int) -> None:
 
 
 def encode_avif(pixels: NDArray[Any], metadata: Metadata, quality: int) -> bytes:
-    """Encode with full chroma resolution; quality 100 is lossless.
+    """Encode with full chroma resolution; lossless with alpha, and at quality 100.
 
     Args:
         pixels: (H, W, 3) or (H, W, 4); of uint16 the upper 12 bits are kept.
         metadata: Resolution and IPTC, for which AVIF has no place, go into EXIF.
         quality: 1 to 100.
     """
-    settings = [cv2.IMWRITE_AVIF_QUALITY, quality]
+    # The encoder has one quality for colours and alpha, and alpha is not to change.
+    kept = LOSSLESS_QUALITY if pixels.shape[2] == 4 else quality
+    settings = [cv2.IMWRITE_AVIF_QUALITY, kept]
     if pixels.dtype == np.uint16:
         settings += [cv2.IMWRITE_AVIF_DEPTH, 12]
         # Rounded, and so that white stays white.

@@ -84,8 +84,8 @@ def encode(photo: Photo, format: Format, *, quality: int = 95) -> bytes:
     - `jpg` has full chroma resolution (4:4:4). It has no alpha: the photo is laid on
       white. EXIF and IPTC above 64 KiB do not fit and are left out.
     - `webp` keeps alpha; it halves chroma resolution, but at quality 100 is lossless.
-    - `avif` keeps alpha, full chroma resolution and 12 bits; at quality 100 it is
-      lossless.
+    - `avif` keeps alpha, full chroma resolution and 12 bits; with alpha, and at quality
+      100, it is lossless.
     - `bmp` keeps alpha, and of the metadata resolution and XMP; `ppm` keeps 16 bits and
       XMP.
 

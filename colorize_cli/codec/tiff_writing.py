@@ -34,6 +34,9 @@ DEFLATE_LEVEL = 6
 MAX_CLASSIC_BYTES = (1 << 32) - (1 << 25)
 # Stands for the place of a directory until that is known.
 PLACEHOLDER = 0x45584946
+# tifffile refuses to write tags that point to directories, so they are written under
+# a number that is so much lower, which nobody uses, and renamed.
+STAND_IN = 1
 
 
 @dataclass(slots=True)
@@ -88,7 +91,7 @@ def write_page(
         for tag in (EXIF_IFD, GPS_IFD):
             if tag in fields:
                 kind = LONG8 if writer.tiff.is_bigtiff else LONG
-                extratags.append((tag, kind, 1, PLACEHOLDER, True))
+                extratags.append((tag - STAND_IN, kind, 1, PLACEHOLDER, True))
                 pending.append(Pending(page_at, tag, dict(fields[tag].fields)))
     height, width = photo.size
     channels = 3 if photo.alpha is None else 4
@@ -151,11 +154,9 @@ def attach(target: io.BytesIO, pending: Pending, offset: str, order: ByteOrder) 
     place += target.write(b"\0" * (place % 2))
     target.write(written(pending.fields, place, order, is_big=is_big))
     kind, number = (LONG8, "Q") if is_big else (LONG, "I")
-    entry = struct.pack(
-        order + "HH" + number + offset, pending.tag, kind, 1, PLACEHOLDER
-    )
+    entry = order + "HH" + number + offset
+    stand_in = struct.pack(entry, pending.tag - STAND_IN, kind, 1, PLACEHOLDER)
     # Tags stand at the start of a page, in front of their values.
     target.seek(pending.page_at)
-    end = pending.page_at + target.read(1 << 16).index(entry) + len(entry)
-    target.seek(end - struct.calcsize(offset))
-    target.write(struct.pack(order + offset, place))
+    target.seek(pending.page_at + target.read(1 << 16).index(stand_in))
+    target.write(struct.pack(entry, pending.tag, kind, 1, place))
