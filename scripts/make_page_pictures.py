@@ -70,7 +70,7 @@ def make_test(work: Path) -> Path:
     real.mkdir(parents=True, exist_ok=True)
     for package, name in COLOUR_PHOTOS:
         (real / Path(name).name).write_bytes(files(package).joinpath(name).read_bytes())
-    colorize(real, "-o", colorized, "--device", "cpu")
+    colorize(real, "-o", colorized, "--on-color", "recolor", "--device", "cpu")
     colorize("turing-test", real, colorized, "-o", page, "--display", 5)
     return page
 

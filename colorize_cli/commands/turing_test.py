@@ -72,6 +72,7 @@ def turing_test(
     """Write a test page of colour photos and their colorized versions, or score it.
 
     \b
+        colorize photos/ -o colorized/ --on-color recolor
         colorize turing-test photos/ colorized/ -o test.html
         colorize turing-test --score results/*.json
 

@@ -81,7 +81,8 @@ def find_pairs(real: Path, colorized: Path) -> list[PairFiles]:
     if not shared:
         raise PlanError(
             f"{real} and {colorized}: no photo is in both under the same name; name "
-            "the folder of colour photos, then the one they were colorized into"
+            "the folder of colour photos, then the one they were colorized into with "
+            "--on-color recolor"
         )
     return [
         PairFiles(

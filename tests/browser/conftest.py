@@ -33,7 +33,7 @@ def page(chromium) -> Iterator[Page]:
         viewport={"width": 1100, "height": 750}, reduced_motion="reduce"
     )
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("requestfailed", lambda request: complaints.append(request.url[:200]))
