@@ -60,7 +60,12 @@ class OnnxBackend:
 
     @classmethod
     def open(
-        cls, path: Path, device: str, threads: int | None = None
+        cls,
+        path: Path,
+        device: str,
+        threads: int | None = None,
+        *,
+        cuda_graphs: bool = False,
     ) -> tuple[Self, Header]:
         """Open an exported model.
 
@@ -68,6 +73,8 @@ class OnnxBackend:
             path: NAME.onnx; its encoder, if it has one, lies beside it.
             device: `auto`, `cpu`, `cuda` or `cuda:N`.
             threads: CPU threads; None is one per usable core.
+            cuda_graphs: On a GPU, record the kernels of each batch and size once, then
+                replay them; needs NAME.step.onnx.
 
         Raises:
             CheckpointError: If a file is missing, damaged, not a model of this tool, or
@@ -90,7 +97,7 @@ class OnnxBackend:
         loop = None
         step_path = path.with_suffix(STEP_SUFFIX)
         if resolved != "cpu" and step_path.is_file():
-            loop = open_loop(step_path, resolved, header)
+            loop = open_loop(step_path, resolved, header, cuda_graphs=cuda_graphs)
         return cls(path, resolved, denoiser, encoder, loop), header
 
     def encode(self, luminance: NDArray[np.float32]) -> Features:

@@ -1,0 +1,7 @@
+#!/bin/sh
+# All rows that need a CUDA GPU, in under 8 minutes; leaves one result file, $1 or
+# benchmarks/results/gpu.md. PYTHON names an interpreter with the dev extra.
+set -eu
+cd "$(dirname "$0")/.."
+exec timeout 470 "${PYTHON:-.venv/bin/python}" -m benchmarks.bench_gpu \
+  --output "${1:-benchmarks/results/gpu.md}"
