@@ -88,7 +88,8 @@ def carry_out(
     run = Run(recorder.model, recorder, on_outcome)
     run.report.planned_count = len(plan.jobs) + len(plan.problems)
     started = time.perf_counter()
-    with single_threaded_opencv():
+    # Many photos keep every worker busy; a few share the threads among them.
+    with opencv_threads(run.settings.workers // max(1, len(plan.jobs))):
         try:
             # With too many failures the run ends as if there were no more photos.
             with suppress(ErrorLimitError):
@@ -281,10 +282,10 @@ def sheet_note(model: Model, settings: BatchSettings) -> str:
 
 
 @contextmanager
-def single_threaded_opencv() -> Iterator[None]:
-    """Keep OpenCV from starting threads of its own within ours."""
+def opencv_threads(count: int) -> Iterator[None]:
+    """Let OpenCV start so many threads within each of ours, at least one."""
     before = cv2.getNumThreads()
-    cv2.setNumThreads(1)
+    cv2.setNumThreads(max(1, count))
     try:
         yield
     finally:

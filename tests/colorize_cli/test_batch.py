@@ -175,14 +175,17 @@ class TestFailures:
         assert "a folder of that name is in the way" in report.failures[0].reason
 
 
-def test_opencv_gets_its_threads_back(photo_folder, tmp_path, tiny_config):
-    """During a run it has one, afterwards what it had."""
+@pytest.mark.parametrize(("name", "threads"), [("", 1), ("a.jpg", 2)])
+def test_opencv_gets_its_threads_back(
+    photo_folder, tmp_path, tiny_config, name, threads
+):
+    """During a run one for each of two workers, both for a photo alone."""
     before, during = cv2.getNumThreads(), []
     model = fake_model(tiny_config, lambda x: during.append(cv2.getNumThreads()))
     cv2.setNumThreads(2)
     try:
-        run(photo_folder, tmp_path / "out", model)
-        assert set(during) == {1}
+        run(photo_folder / name, tmp_path / "out", model)
+        assert set(during) == {threads}
         assert cv2.getNumThreads() == 2
     finally:
         cv2.setNumThreads(before)
