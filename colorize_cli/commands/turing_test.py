@@ -16,8 +16,23 @@ if TYPE_CHECKING:
 __all__ = ["turing_test"]
 
 
+HELP = """Write a test page of colour photos and their colorized versions, or score it.
+
+\b
+    colorize photos/ -o colorized/ --on-color recolor
+    colorize turing-test photos/ colorized/ -o test.html
+    colorize turing-test --score results/*.json
+
+The page shows pairs and asks which picture was taken by a camera. Each person
+downloads a result; --score pools them into a fool rate (50 % is perfect), its 95 %
+interval, and a ranking of the photos.
+"""
+
+
 @click.command(
-    name="turing-test", short_help="Test whether people take the colours for real."
+    name="turing-test",
+    help=HELP,
+    short_help="Test whether people take the colours for real.",
 )
 @click.argument(
     "paths",
@@ -69,17 +84,7 @@ def turing_test(
     score: bool,
     **options: Any,  # noqa: ANN401
 ) -> None:
-    """Write a test page of colour photos and their colorized versions, or score it.
-
-    \b
-        colorize photos/ -o colorized/ --on-color recolor
-        colorize turing-test photos/ colorized/ -o test.html
-        colorize turing-test --score results/*.json
-
-    The page shows pairs and asks which picture was taken by a camera. Each person
-    downloads a result; --score pools them into a fool rate (50 % is perfect), its 95 %
-    interval, and a ranking of the photos.
-    """  # noqa: D301 -- Click's mark for text that is not wrapped
+    """Write a test page, or score its results; see HELP."""
     if score:
         show_score(paths, output)
         return
