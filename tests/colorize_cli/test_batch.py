@@ -4,6 +4,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 
 from colorize_cli.errors import BackendError, EncodeError
 from colorize_cli.files import disk
