@@ -82,9 +82,10 @@ class DataConfig:
 class LossConfig:
     """How errors are weighed."""
 
-    # By noise level, on top of the squared error of what is predicted: flat, min_snr
-    # (Hang et al. 2023) or sigmoid (Hoogeboom et al. 2024).
-    weighting: Literal["flat", "min_snr", "sigmoid"] = "flat"
+    # By noise level: flat, the squared error of what is predicted; x0, that of the
+    # clean estimate, whatever is predicted; min_snr (Hang et al. 2023); sigmoid
+    # (Hoogeboom et al. 2024).
+    weighting: Literal["flat", "x0", "min_snr", "sigmoid"] = "flat"
     # min_snr: largest signal-to-noise ratio that counts; sigmoid: the log-SNR at which
     # the weight has fallen to a half.
     level: float = 5.0

@@ -57,7 +57,9 @@ def level_weights(gamma: Tensor, kind: Prediction, config: LossConfig) -> Tensor
     if config.weighting == "flat":
         return torch.ones_like(gamma)
     snr = gamma / (1 - gamma).clamp_min(1e-6)
-    if config.weighting == "min_snr":
+    if config.weighting == "x0":
+        of_clean = torch.ones_like(snr)
+    elif config.weighting == "min_snr":
         of_clean = snr.clamp_max(config.level)
     else:
         of_clean = snr * torch.sigmoid(config.level - snr.clamp_min(1e-9).log())

@@ -73,7 +73,7 @@ def test_flat_weighting_weighs_every_level_alike():
     assert torch.equal(weights.flatten(), torch.ones(3))
 
 
-@pytest.mark.parametrize("weighting", ["min_snr", "sigmoid"])
+@pytest.mark.parametrize("weighting", ["x0", "min_snr", "sigmoid"])
 def test_a_level_weighs_the_same_whatever_is_predicted(weighting):
     """The weighted errors of epsilon, v and x0 are one error in three scales.
 
