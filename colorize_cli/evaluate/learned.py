@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 from colorize_cli.evaluate.scores import Perceptual
 from colorize_cli.evaluate.ways import RGB
 
-__all__ = ["INCEPTION_FILE", "LPIPS_FILE", "Inception", "find_inception", "find_lpips"]
+__all__ = [
+    "INCEPTION_FILE",
+    "LPIPS_FILE",
+    "Absent",
+    "Inception",
+    "find_inception",
+    "find_lpips",
+]
 
 # As torchvision and torch-fidelity name what they download.
 LPIPS_FILE = "alexnet-owt-7be5be79.pth"

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from colorize_cli.evaluate.features import distances_of
-from colorize_cli.evaluate.scores import DIGITS, mean_known
+from colorize_cli.evaluate.scores import mean_known, rounded
 from colorize_cli.evaluate.sets import ALL, Item, sets_of
 from colorize_cli.evaluate.store import Record, Store
 from colorize_cli.evaluate.summary import (
@@ -75,13 +75,10 @@ class SetReport:
         return {
             "photos": self.photo_count,
             "labels": self.labels,
-            "diversity": round(self.diversity, DIGITS),
-            "lpips_diversity": self.lpips_diversity,
+            "diversity": rounded(self.diversity),
+            "lpips_diversity": rounded(self.lpips_diversity),
             "ways": {
-                way: {
-                    name: None if value is None else round(value, DIGITS)
-                    for name, value in asdict(summary).items()
-                }
+                way: {name: rounded(value) for name, value in asdict(summary).items()}
                 for way, summary in self.ways.items()
             },
         }

@@ -21,7 +21,15 @@ from colorize_cli.imaging.metrics import (
     ssim,
 )
 
-__all__ = ["Perceptual", "PhotoScores", "PictureScores", "best_sample", "score_photo"]
+__all__ = [
+    "Perceptual",
+    "PhotoScores",
+    "PictureScores",
+    "best_sample",
+    "mean_known",
+    "rounded",
+    "score_photo",
+]
 
 # A learned distance of two pictures, such as LPIPS.
 Perceptual = Callable[[RGB, RGB], float]

@@ -51,8 +51,10 @@ def find_items(folder: Path, out: Path) -> tuple[list[Item], list[PhotoError]]:
         The photos, and what could not be read.
 
     Raises:
-        PlanError: If there are none.
+        PlanError: If there are none, or results would lie among them.
     """
+    if out.resolve() == folder.resolve():
+        raise PlanError(f"{out}: is also the folder of the photos; choose another -o")
     found, problems = photos_under(folder, out)
     sources = sorted(
         (FileSource(path, path.relative_to(folder).as_posix()) for path in found),

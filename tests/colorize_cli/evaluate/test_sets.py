@@ -74,6 +74,14 @@ def test_a_folder_without_photos_is_refused(tmp_path):
         find_items(made(tmp_path / "empty", "notes.txt"), tmp_path / "out")
 
 
+def test_results_do_not_go_among_the_photos(tmp_path):
+    """Strips would be photos of the next run. A folder in the folder is left out."""
+    folder = made(tmp_path / "val", "a.jpg", "out/strips/b.jpg")
+    with pytest.raises(PlanError, match="is also the folder of the photos"):
+        find_items(folder, folder / "." / "x" / "..")
+    assert list(found(folder)) == ["a.jpg"]
+
+
 def test_a_draw_depends_on_the_seed_alone(tmp_path):
     """At most so many of each set, in their order; all if there are not more."""
     folder = made(
