@@ -23,18 +23,21 @@ class EventLog:
         self._stream = stream
         self._is_read = True
 
-    def start(self, plan: Plan, model: "Model | None") -> None:
+    def start(
+        self, plan: Plan, model: "Model | None" = None, *, is_dry_run: bool = False
+    ) -> None:
         """The run begins.
 
         Args:
             plan: What it is to see to.
-            model: What colorizes; None in a dry run.
+            model: What colorizes; None if nothing has to be colorized.
+            is_dry_run: Nothing will be done.
         """
         values: dict[str, Any] = {
             "tool": colorize_cli.__version__,
             "photos": len(plan.jobs) + len(plan.problems),
             "output": str(plan.destination),
-            "dry_run": model is None,
+            "dry_run": is_dry_run,
         }
         if model is not None:
             values |= {

@@ -9,7 +9,7 @@ from colorize_cli.report import Outcome, Status
 from colorize_cli.resume import Resume
 from colorize_cli.variants import Product
 
-__all__ = ["failure_of", "foresee", "outcome_of", "skip"]
+__all__ = ["failure_of", "finished", "foresee", "outcome_of", "skip"]
 
 
 def skip(job: Job, resume: Resume, reason: str = "") -> Outcome:
@@ -45,6 +45,22 @@ def foresee(plan: Plan, resume: Resume) -> list[Outcome]:
         except PhotoError as error:
             outcomes.append(failure_of(job, error))
     return outcomes
+
+
+def finished(plan: Plan, resume: Resume) -> list[Outcome] | None:
+    """The outcomes of a run in which nothing is to be made.
+
+    Returns:
+        None if some photo has to be made, or read to know that. Without any photo that
+        is done there is nothing to be sure of, so None as well.
+    """
+    outcomes = [Outcome.failure(str(p.path), p) for p in plan.problems]
+    for job in plan.jobs:
+        decision = resume.glance(job)
+        if decision is None or decision.products:
+            return None
+        outcomes.append(skip(job, resume, decision.reason))
+    return outcomes if plan.jobs else None
 
 
 def foreseen(job: Job, resume: Resume) -> Outcome:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from colorize_cli.commands.rehearsal import rehearse, report_if_finished
 from colorize_cli.commands.settings import auto_batch_size, check_size, settings_of
 from colorize_cli.commands.watching import stopping_cleanly, watched_plans
 from colorize_cli.errors import ColorizeError, PlanError
@@ -68,15 +69,20 @@ def photos(
         plan = plan_of(sources, out, settings, options)
         if options["dry_run"]:
             ctx.exit(rehearse(plan, settings, console, events, options["model"]))
-        model = load_model(options["model"], options["backend"], options["device"])
-        check_size(options["size"], model.header.config)
-        if options["batch_size"] is None:
-            settings = replace(settings, batch_size=auto_batch_size(model))
-        plans, is_watched = iter([plan]), options["watch"]
+        plans, is_watched, report = iter([plan]), options["watch"], None
         if is_watched:
             look = partial(plan_of, sources, out, settings, options)
             plans = watched_plans(plan, look, sources, options, console)
-        report = run(plans, model, settings, console, events, is_watched=is_watched)
+        else:
+            report = report_if_finished(
+                plan, settings, console, events, options["model"]
+            )
+        if report is None:
+            model = load_model(options["model"], options["backend"], options["device"])
+            check_size(options["size"], model.header.config)
+            if options["batch_size"] is None:
+                settings = replace(settings, batch_size=auto_batch_size(model))
+            report = run(plans, model, settings, console, events, is_watched=is_watched)
         if options["failed_list"] is not None:
             write_failed_list(options["failed_list"], report, null=options["null"])
     console.show_report(report)
@@ -135,36 +141,6 @@ def plan_of(
     if options["shard"] is not None:
         plan = part_of(plan, options["shard"])
     return failed_before(plan) if options["retry_failed"] else plan
-
-
-def rehearse(
-    plan: "Plan",
-    settings: "BatchSettings",
-    console: "Console",
-    events: "EventLog | None",
-    model: Path | None,
-) -> int:
-    """Say what a run would do; returns its exit code."""
-    from colorize_cli.forecast import foresee
-    from colorize_cli.ledger import History, read_history
-    from colorize_cli.model import find_model, weights_hash
-    from colorize_cli.report import Report
-    from colorize_cli.resume import Resume
-
-    ledger = plan.destination.ledger_path
-    history = History() if ledger is None else read_history(ledger)
-    # Without a ledger it does not matter, and there need not even be a model.
-    weights = weights_hash(find_model(model)) if history.entries else ""
-    resume = Resume.of(plan.destination, history, settings, weights)
-    outcomes = foresee(plan, resume)
-    report = Report.of(outcomes)
-    console.show_forecast(outcomes)
-    if events is not None:
-        events.start(plan, None)
-        for outcome in outcomes:
-            events.photo(outcome)
-        events.summary(report)
-    return report.exit_code
 
 
 def run(

@@ -1,0 +1,80 @@
+"""What needs no model: saying what a run would do, and runs with nothing to do."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from colorize_cli.console import Console
+    from colorize_cli.eventlog import EventLog
+    from colorize_cli.files import Plan
+    from colorize_cli.report import Report
+    from colorize_cli.resume import Resume
+    from colorize_cli.settings import BatchSettings
+
+__all__ = ["rehearse", "report_if_finished"]
+
+
+def rehearse(
+    plan: "Plan",
+    settings: "BatchSettings",
+    console: "Console",
+    events: "EventLog | None",
+    model: Path | None,
+) -> int:
+    """Say what a run would do; returns its exit code."""
+    from colorize_cli.forecast import foresee
+    from colorize_cli.report import Report
+
+    outcomes = foresee(plan, resume_of(plan, settings, model))
+    report = Report.of(outcomes)
+    console.show_forecast(outcomes)
+    if events is not None:
+        events.start(plan, is_dry_run=True)
+        for outcome in outcomes:
+            events.photo(outcome)
+        events.summary(report)
+    return report.exit_code
+
+
+def report_if_finished(
+    plan: "Plan",
+    settings: "BatchSettings",
+    console: "Console",
+    events: "EventLog | None",
+    model: Path | None,
+) -> "Report | None":
+    """The report of a run that finds everything done; None if there is work.
+
+    Most nights nothing has changed. Then no model is loaded, and no GPU taken.
+    """
+    from colorize_cli.forecast import finished
+    from colorize_cli.report import Report
+
+    outcomes = finished(plan, resume_of(plan, settings, model))
+    if outcomes is None:
+        return None
+    if events is not None:
+        events.start(plan)
+    for outcome in outcomes:
+        console.show_outcome(outcome)
+        if events is not None:
+            events.photo(outcome)
+    report = Report.of(outcomes)
+    if events is not None:
+        events.summary(report)
+    return report
+
+
+def resume_of(plan: "Plan", settings: "BatchSettings", model: Path | None) -> "Resume":
+    """What decides what is to be done.
+
+    Without a ledger the model does not matter, and there need not even be one.
+    """
+    from colorize_cli.ledger import History, read_history
+    from colorize_cli.model import find_model, weights_hash
+    from colorize_cli.resume import Resume
+
+    ledger = plan.destination.ledger_path
+    history = History() if ledger is None else read_history(ledger)
+    weights = weights_hash(find_model(model)) if history.entries else ""
+    return Resume.of(plan.destination, history, settings, weights)
