@@ -1,8 +1,8 @@
 """Making one archive of a folder of results, together with what it held before."""
 
-import gzip
 import lzma
 import shutil
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -17,13 +17,16 @@ from colorize_cli.files.disk import read_reason
 
 __all__ = ["member_names", "names_in", "pack", "read_one"]
 
+# What the standard library raises at damaged files.
 DAMAGE = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
     EOFError,
     zlib.error,
     lzma.LZMAError,
-    gzip.BadGzipFile,
-    tarfile.TarError,
-    zipfile.BadZipFile,
+    struct.error,
+    ValueError,
+    RuntimeError,
 )
 
 
@@ -105,7 +108,7 @@ def pack_zip(folder: Path, names: list[str], old: Path, file: IO[bytes]) -> None
         if old.exists():
             with zipfile.ZipFile(old) as before:
                 for info in before.infolist():
-                    if info.filename in taken or info.is_dir():
+                    if info.filename in taken or info.filename.endswith("/"):
                         continue
                     with before.open(info) as source, archive.open(info, "w") as target:
                         shutil.copyfileobj(source, target)

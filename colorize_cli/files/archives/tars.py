@@ -8,6 +8,7 @@ one another: what is passed on the way to a photo is kept for a while.
 import bz2
 import gzip
 import lzma
+import struct
 import tarfile
 import zlib
 from collections import OrderedDict
@@ -38,7 +39,16 @@ OPENERS: dict[ArchiveKind, Callable[[Path, str], object]] = {
     "tar:bz2": bz2.open,
     "tar:xz": lzma.open,
 }
-DAMAGE = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, tarfile.TarError)
+# What the standard library raises at damaged files.
+DAMAGE = (
+    tarfile.TarError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    gzip.BadGzipFile,
+    struct.error,
+    ValueError,
+)
 # A name or an extended header; usual ones have some hundred bytes.
 MAX_HEADER_BYTES = 1 << 20
 # Memory for photos of a compressed tar that were passed, or may be wanted again.

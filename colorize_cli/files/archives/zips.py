@@ -1,5 +1,7 @@
 """Photos in zip files."""
 
+import lzma
+import struct
 import zipfile
 import zlib
 from datetime import datetime
@@ -18,6 +20,17 @@ from colorize_cli.files.source import Source
 __all__ = ["ZipArchive", "zip_members"]
 
 IS_ENCRYPTED = 0x1
+# What the standard library raises at damaged files: also ValueError and struct.error
+# for fields that make no sense, and RuntimeError for versions and flags.
+DAMAGE = (
+    zipfile.BadZipFile,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    ValueError,
+    RuntimeError,
+)
 
 
 class ZipArchive:
@@ -32,7 +45,7 @@ class ZipArchive:
         self.path = path
         try:
             self.file = zipfile.ZipFile(path)
-        except zipfile.BadZipFile as error:
+        except DAMAGE as error:
             raise DecodeError(path, f"is no zip file, or damaged ({error})") from error
         except OSError as error:
             raise DecodeError(path, read_reason(error)) from error
@@ -45,11 +58,11 @@ class ZipArchive:
         try:
             # Stops at the declared size, and compares the checksum.
             return self.file.read(info)
-        except (zipfile.BadZipFile, EOFError, zlib.error) as error:
-            raise DecodeError(where, f"is damaged in the archive ({error})") from error
         except NotImplementedError as error:
             reason = f"is compressed in a way that is not read ({error})"
             raise DecodeError(where, reason) from error
+        except DAMAGE as error:
+            raise DecodeError(where, f"is damaged in the archive ({error})") from error
         except OSError as error:
             raise DecodeError(where, read_reason(error)) from error
 
@@ -69,18 +82,18 @@ def zip_members(path: Path, folder: PurePosixPath) -> Members:
     problems: list[PhotoError] = []
     # Of members with one name the last counts, as for every unpacker.
     latest = {info.filename: info for info in archive.file.infolist()}
-    starts = sorted(info.header_offset for info in latest.values())
-    ends = dict(zip(starts, [*starts[1:], archive.file.start_dir], strict=True))
-    for info in sorted(latest.values(), key=lambda info: info.header_offset):
+    infos = sorted(latest.values(), key=lambda info: info.header_offset)
+    ends = [*(info.header_offset for info in infos[1:]), archive.file.start_dir]
+    for info, end in zip(infos, ends, strict=False):
         member = info.filename.replace("\\", "/")
-        if info.is_dir() or not is_photo(member):
+        if member.endswith("/") or not is_photo(member):
             continue
         where = f"{path}/{member}"
         problem = refusal(where, member, info.file_size, info.compress_size)
         if info.flag_bits & IS_ENCRYPTED:
             reason = "is encrypted; unpack the archive and colorize the folder"
             problem = UnsupportedPhotoError(where, reason)
-        elif info.header_offset + info.compress_size > ends[info.header_offset]:
+        elif info.header_offset + info.compress_size >= end:
             reason = "is refused: it shares its data with other files, a bomb"
             problem = UnsupportedPhotoError(where, reason)
         if problem:

@@ -82,7 +82,7 @@ def test_a_named_file_is_attempted_whatever_its_suffix(src, out):
 )
 def test_the_suffix_says_the_format(src, out, format, expected):
     """Sources of that format keep their own spelling."""
-    put(src, "a.JPG", "b.jpeg", "c.bmp", "d.tif")
+    put(src, "a.JPG", "b.jpeg", "c.pam", "d.tif")
     planned = plan(src, out=out, format=format)
     assert targets(planned) == expected
     assert {job.format for job in planned.jobs} == (

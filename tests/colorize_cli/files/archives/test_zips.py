@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from colorize_cli.errors import DecodeError
+from colorize_cli.errors import DecodeError, PlanError
 from colorize_cli.files import Plan, plan_jobs
 from colorize_cli.files.archives import members
 from colorize_cli.variants import Variants
@@ -69,6 +69,15 @@ def test_an_archive_in_a_folder_is_no_photo(tmp_path):
     zipped(tmp_path / "photos.zip", ("a.jpg", "data"))
     (tmp_path / "b.jpg").touch()
     assert targets(plan(tmp_path, out=tmp_path / "out")) == ["b.jpg"]
+
+
+@pytest.mark.parametrize("names", [[], ["folder.jpg/", "note.txt"], ["@nameless"]])
+def test_an_archive_without_photos_is_refused(tmp_path, names):
+    """As an empty folder is; a name that is empty once it is read is none."""
+    path = zipped(tmp_path / "a.zip", *((name, "") for name in names))
+    path.write_bytes(path.read_bytes().replace(b"@", b"\0"))
+    with pytest.raises(PlanError, match="no photos found"):
+        plan(path, out=tmp_path / "out")
 
 
 def test_size_and_time_are_known_without_unpacking(tmp_path):
