@@ -28,7 +28,7 @@ from rich.text import Text
 from colorize_cli.report import Outcome, Report
 
 if TYPE_CHECKING:
-    from colorize_cli.model.backend import Model
+    from colorize_cli.model.backend import Chosen
     from colorize_cli.model.device import DeviceStatus
     from colorize_cli.model.header import Header
 
@@ -115,7 +115,7 @@ class Console:
         """One line on stderr, never wrapped or interpreted."""
         self.err.print(Text(text, style=style), soft_wrap=True)
 
-    def show_model(self, model: "Model", batch_size: int) -> None:
+    def show_model(self, model: "Chosen", batch_size: int) -> None:
         """Say which model runs where, and how."""
         if not self.quiet:
             name, device = model.backend.name, model.backend.device

@@ -10,7 +10,7 @@ from colorize_cli.files import Plan
 from colorize_cli.report import Outcome, Report
 
 if TYPE_CHECKING:
-    from colorize_cli.model.backend import Model
+    from colorize_cli.model.backend import Chosen
 
 __all__ = ["EventLog"]
 
@@ -24,7 +24,7 @@ class EventLog:
         self._is_read = True
 
     def start(
-        self, plan: Plan, model: "Model | None" = None, *, is_dry_run: bool = False
+        self, plan: Plan, model: "Chosen | None" = None, *, is_dry_run: bool = False
     ) -> None:
         """The run begins.
 

@@ -164,7 +164,7 @@ def report(
     settings = Settings(
         sampling=sampling_of(options),
         samples=options["samples"],
-        batch_size=options["batch_size"] or auto_batch_size(model),
+        batch_size=options["batch_size"] or auto_batch_size(model.backend.device),
         protocol=protocol,
     )
     instruments = find_instruments(model.backend.device)

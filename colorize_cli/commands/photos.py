@@ -4,15 +4,15 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from colorize_cli.commands.engines import Engine, opened_engine
 from colorize_cli.commands.rehearsal import rehearse, report_if_finished
-from colorize_cli.commands.settings import auto_batch_size, check_size, settings_of
+from colorize_cli.commands.settings import settings_of
 from colorize_cli.commands.watching import stopping_cleanly, watched_plans
 from colorize_cli.errors import ColorizeError, PlanError
 from colorize_cli.options.inputs import input_options, listed_paths, selection_of
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from colorize_cli.console import Console
     from colorize_cli.eventlog import EventLog
     from colorize_cli.files import Plan
-    from colorize_cli.model.backend import Model
     from colorize_cli.report import Outcome, Report
     from colorize_cli.settings import BatchSettings
 
@@ -52,7 +51,6 @@ def photos(
 ) -> None:
     """Colorize photos and folders of photos into another folder."""
     from colorize_cli.console import Console
-    from colorize_cli.model import load_model
 
     out = output_place(options["output"], sources)
     events = open_events(options, out)
@@ -78,11 +76,8 @@ def photos(
                 plan, settings, console, events, options["model"]
             )
         if report is None:
-            model = load_model(options["model"], options["backend"], options["device"])
-            check_size(options["size"], model.header.config)
-            if options["batch_size"] is None:
-                settings = replace(settings, batch_size=auto_batch_size(model))
-            report = run(plans, model, settings, console, events, is_watched=is_watched)
+            with opened_engine(settings, out, options) as engine:
+                report = run(plans, engine, console, events, is_watched=is_watched)
         if options["failed_list"] is not None:
             write_failed_list(options["failed_list"], report, null=options["null"])
     console.show_report(report)
@@ -145,8 +140,7 @@ def plan_of(
 
 def run(
     plans: "Iterator[Plan]",
-    model: "Model",
-    settings: "BatchSettings",
+    engine: Engine,
     console: "Console",
     events: "EventLog | None",
     *,
@@ -155,13 +149,13 @@ def run(
     """Colorize the photos of one plan after the other."""
     from colorize_cli.report import Report
 
-    console.show_model(model, settings.batch_size)
+    console.show_model(engine.model, engine.settings.batch_size)
     report = Report()
     with stopping_cleanly() if is_watched else nullcontext():
         for number, plan in enumerate(plans):
             if events is not None and number == 0:
-                events.start(plan, model)
-            report.include(run_plan(plan, model, settings, console, events))
+                events.start(plan, engine.model)
+            report.include(run_plan(plan, engine, console, events))
             if report.left_count:  # interrupted, or too many have failed
                 break
     if events is not None:
@@ -171,13 +165,11 @@ def run(
 
 def run_plan(
     plan: "Plan",
-    model: "Model",
-    settings: "BatchSettings",
+    engine: Engine,
     console: "Console",
     events: "EventLog | None",
 ) -> "Report":
     """Colorize the photos of a plan, with a bar, and softly on Ctrl-C."""
-    from colorize_cli.batch import run_batch
     from colorize_cli.interrupts import soft_interrupts
 
     total = len(plan.jobs) + len(plan.problems)
@@ -188,7 +180,7 @@ def run_plan(
                 events.photo(outcome)
             watch.on_outcome(outcome)
 
-        return run_batch(plan, model, settings, on_outcome, watch.on_interrupt)
+        return engine.run(plan, on_outcome, watch.on_interrupt)
 
 
 def write_failed_list(path: Path, report: "Report", *, null: bool) -> None:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 from colorize_cli.errors import PlanError
 
 if TYPE_CHECKING:
-    from colorize_cli.model.backend import Model
     from colorize_cli.model.config import ModelConfig
     from colorize_cli.pipeline import Sampling
     from colorize_cli.settings import BatchSettings
@@ -62,9 +61,9 @@ def sampling_of(options: dict[str, Any]) -> "Sampling":
     )
 
 
-def auto_batch_size(model: "Model") -> int:
-    """Rows per batch for the model's device."""
-    return CPU_BATCH if model.backend.device == "cpu" else CUDA_BATCH
+def auto_batch_size(device: str) -> int:
+    """Rows per batch for a model on this device."""
+    return CPU_BATCH if device == "cpu" else CUDA_BATCH
 
 
 def check_size(size: int | None, config: "ModelConfig") -> None:

@@ -16,7 +16,7 @@ from colorize_cli.diffusion.process import Sampler
 from colorize_cli.diffusion.schedule import NoiseSchedule
 from colorize_cli.model.header import Header
 
-__all__ = ["Backend", "Features", "Loop", "Model"]
+__all__ = ["Backend", "Chosen", "Features", "Loop", "Model"]
 
 # Projected encoder features, one array (P or R, C, h, w) per encoder stride in the
 # order of the config; empty for a model without an encoder.
@@ -63,6 +63,34 @@ class Backend(Protocol):
 
     def loop_for(self, features: Features) -> Loop | None:
         """The same as a whole loop on the device; None where Python may as well."""
+
+
+class Runtime(Protocol):
+    """What runs a model, and where."""
+
+    @property
+    def name(self) -> str:
+        """`torch`, `onnx`, or `auto` if that is decided elsewhere."""
+
+    @property
+    def device(self) -> str:
+        """`cpu`, `cuda:0`, or `cuda` if any GPU will do."""
+
+
+class Chosen(Protocol):
+    """A model as it is announced, loaded here or on other machines; see `Model`."""
+
+    @property
+    def path(self) -> Path:
+        """The file that was named."""
+
+    @property
+    def weights_hash(self) -> str:
+        """See `identity.weights_hash`."""
+
+    @property
+    def backend(self) -> Runtime:
+        """What runs it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,6 +90,20 @@ def run_options(command: Command) -> Command:
             "share; slurm takes both numbers from the job array.",
         ),
         click.option(
+            "--engine",
+            type=click.Choice(["local", "ray"]),
+            default="local",
+            show_default=True,
+            help="Who colorizes: this process, or workers on the machines of a Ray "
+            "cluster, each with --jobs cores or one GPU.",
+        ),
+        click.option(
+            "--ray-address",
+            metavar="HOST:PORT|auto",
+            help="The cluster for --engine ray; auto is the one that this machine is "
+            "in. [default: RAY_ADDRESS, else all of this machine]",
+        ),
+        click.option(
             "--fail-fast", is_flag=True, help="End at the first failed photo."
         ),
         click.option(
