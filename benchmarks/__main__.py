@@ -20,6 +20,8 @@ QUICK: dict[str, list[str]] = {
     "rivals": ["--rounds", "1"],
     "pipeline": ["--photos", "1:8", "12:3"],
     "startup": ["--rounds", "1"],
+    "engine": ["--photos", "8", "--rounds", "2", "--few", "50", "--many", "100"],
+    "resume": ["--photos", "200", "--rounds", "1"],
     "scaling": ["--samples", "4", "--batches", "--steps", "5", "--sizes", "96"],
 }
 QUICK_RESULTS = ROOT / "build" / "bench"
