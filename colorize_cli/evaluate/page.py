@@ -88,7 +88,7 @@ def table_of(table: Table) -> str:
         for line in table.rows
     )
     return (
-        '<div class="wide" tabindex="0" role="region" '
+        '<div class="wide" tabindex="0" role="group" '
         f'aria-label="{text(table.caption)}"><table>'
         f"<caption>{text(table.caption)}</caption>\n"
         f"<thead><tr><td></td>{head}</tr></thead>\n"
@@ -104,7 +104,7 @@ def gallery(heading: str, photos: Sequence[Shown], columns: Sequence[str]) -> st
     figures = "\n".join(figure(photo, columns) for photo in photos)
     return (
         f"<h3>{text(heading)}</h3>\n"
-        '<div class="wide" tabindex="0" role="region" '
+        '<div class="wide" tabindex="0" role="group" '
         f'aria-label="{text(heading)}"><div class="strips">\n'
         f'<div class="names" aria-hidden="true">{names}</div>\n{figures}\n</div></div>'
     )
