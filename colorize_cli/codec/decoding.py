@@ -23,6 +23,7 @@ from colorize_cli.codec import (
 from colorize_cli.codec.formats import Format
 from colorize_cli.codec.metadata import carried
 from colorize_cli.codec.profiles import colour_space, srgb_tones
+from colorize_cli.codec.quiet import one_line
 from colorize_cli.codec.survey import Survey
 from colorize_cli.errors import DecodeError, UnsupportedPhotoError
 from colorize_cli.imaging.photo import Metadata, Photo, Pixels
@@ -206,11 +207,6 @@ def too_large(document: Document, max_pixels: int) -> str:
         size = f"{document.page_count} pages with {document.pixel_count} pixels"
     limit = f"{max_pixels / 1e6:g} megapixels"
     return f"{size} is above the limit of {limit}; reduce it, or raise --max-pixels"
-
-
-def one_line(error: Exception) -> str:
-    """What a library says, without its line breaks."""
-    return " ".join(str(error).split())
 
 
 def split(pixels: NDArray[Any]) -> tuple[Pixels, Pixels | None]:

@@ -15,6 +15,7 @@ from colorize_cli.codec.depth import in_8_bits
 from colorize_cli.codec.formats import Format
 from colorize_cli.codec.jpeg2000 import encode_jpeg2000
 from colorize_cli.codec.opencv import imencode_rgb
+from colorize_cli.codec.quiet import one_line
 from colorize_cli.codec.tiff_writing import encode_tiff
 from colorize_cli.errors import EncodeError
 from colorize_cli.imaging.photo import Photo, Pixels
@@ -124,7 +125,8 @@ def encode_pages(
             raise EncodeError(f"{format} result", "holds one page; use --format tiff")
         return ENCODERS[format](first, quality)
     except (RuntimeError, ValueError, OverflowError, MemoryError) as error:
-        raise EncodeError(f"{format} result", f"cannot be encoded ({error})") from error
+        reason = f"cannot be encoded ({one_line(error)})"
+        raise EncodeError(f"{format} result", reason) from error
 
 
 def checked(photo: Photo, format: Format) -> Photo:

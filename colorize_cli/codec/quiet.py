@@ -9,7 +9,10 @@ import logging
 
 import cv2
 
-__all__ = ["hush"]
+__all__ = ["hush", "one_line"]
+
+# Letters of a message; longer ones are quotations of the file.
+MAX_LETTERS = 200
 
 
 def hush() -> None:
@@ -17,3 +20,9 @@ def hush() -> None:
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     for name in ("imagecodecs", "tifffile"):
         logging.getLogger(name).addHandler(logging.NullHandler())
+
+
+def one_line(error: Exception) -> str:
+    """What a library says, on one line; some of them print memory that they freed."""
+    letters = (c if c.isprintable() else " " for c in str(error))
+    return " ".join("".join(letters).split())[:MAX_LETTERS]

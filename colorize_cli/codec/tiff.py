@@ -16,6 +16,7 @@ from colorize_cli.codec.directories import (
 )
 from colorize_cli.codec.metadata import IPTC_MARK, iptc_of_photoshop
 from colorize_cli.codec.profiles import colour_space
+from colorize_cli.codec.quiet import one_line
 from colorize_cli.codec.survey import Survey
 from colorize_cli.codec.tiff_pixels import DAMAGE, GREY, ICC_TAG, guarded_read
 from colorize_cli.errors import DecodeError, UnsupportedPhotoError
@@ -64,7 +65,8 @@ def survey_tiff(data: bytes, name: object) -> list[Survey]:
         pictures = [page for page in pages if not page.subfiletype & (THUMBNAIL | MASK)]
         return [survey_page(data, tiff, page, name) for page in pictures or [pages[0]]]
     except DAMAGE as error:
-        raise DecodeError(name, f"is truncated or damaged ({error})") from error
+        reason = f"is truncated or damaged ({one_line(error)})"
+        raise DecodeError(name, reason) from error
 
 
 def survey_page(data: bytes, tiff: TiffFile, page: TiffPage, name: object) -> Survey:
