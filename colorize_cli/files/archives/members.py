@@ -14,7 +14,15 @@ from colorize_cli.errors import PhotoError, UnsupportedPhotoError
 from colorize_cli.files import disk
 from colorize_cli.files.source import Source, Stamp
 
-__all__ = ["Archive", "MemberSource", "Members", "is_photo", "refusal"]
+__all__ = [
+    "HARMLESS_BYTES",
+    "MAX_GROWTH",
+    "Archive",
+    "MemberSource",
+    "Members",
+    "is_photo",
+    "refusal",
+]
 
 # A photo file larger than this is refused. A 16-bit RGB scan of 350 megapixels that is
 # not compressed takes as much.
