@@ -89,7 +89,8 @@ class Desk:
     """Writes the ledger, and remembers what has ended.
 
     A portion whose worker dies is given to another one. That one goes on where the
-    first has stopped, because the desk knows.
+    first has stopped, because the desk knows. A worker that was only thought to be dead
+    may still report; its photos count, and are as good as the other's.
     """
 
     def __init__(self, ledger: Path | None) -> None:
@@ -122,17 +123,19 @@ class Desk:
                 self._journal.append(entry)
             except EncodeError as error:
                 return str(error.path), error.reason
-            self._open[number].entries.append(entry)
+            if number in self._open:
+                self._open[number].entries.append(entry)
         return None
 
     def tell(self, number: int, outcome: Outcome) -> None:
         """See `Post`."""
-        self._open[number].ended.add(outcome.name)
+        if number in self._open:
+            self._open[number].ended.add(outcome.name)
         self._outcomes.append(outcome)
 
     def end(self, number: int, effort: Effort) -> None:
         """See `Post`."""
-        del self._open[number]
+        self._open.pop(number, None)
         self._finished.add(number)
         self._effort += effort
 

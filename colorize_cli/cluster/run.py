@@ -4,12 +4,8 @@ import time
 from collections.abc import Callable, Sequence
 
 from colorize_cli.batch import open_journal
-from colorize_cli.cluster.pool import (
-    Feed,
-    RemoteDesk,
-    open_desk,
-    worker_count,
-)
+from colorize_cli.cluster.follower import Follower
+from colorize_cli.cluster.pool import Feed, open_desk, worker_count
 from colorize_cli.cluster.portions import (
     Portion,
     photos_per_portion,
@@ -18,7 +14,6 @@ from colorize_cli.cluster.portions import (
 )
 from colorize_cli.cluster.tally import Tally
 from colorize_cli.cluster.worker import Orders
-from colorize_cli.errors import EngineError
 from colorize_cli.files import Job, Plan
 from colorize_cli.ledger import History, read_history
 from colorize_cli.report import Outcome, Report
@@ -27,8 +22,6 @@ from colorize_cli.settings import BatchSettings
 
 __all__ = ["run_on_ray"]
 
-# How often the desk is asked for news.
-POLL_S = 0.2
 # How long Ray may take to end its workers; they have nothing to do any more.
 CLOSE_S = 20.0
 
@@ -89,54 +82,3 @@ def shared_out(
     variants = settings.variants
     size = photos_per_portion(len(jobs), settings.batch_size, variants.samples, count)
     return [*portions_of(jobs, history, variants.products, size)]
-
-
-class Follower:
-    """Counts what ends, until everything has, or the run is to end early."""
-
-    def __init__(self, feed: Feed, desk: RemoteDesk, tally: Tally) -> None:
-        """Nothing has been heard yet."""
-        self.feed = feed
-        self.desk = desk
-        self.tally = tally
-        self.seen_count = 0
-        self.is_stopping = False
-
-    def follow(self, on_interrupt: Callable[[], None]) -> None:
-        """Ask the desk for news, again and again.
-
-        Raises:
-            EngineError: If a worker cannot work, or Ray has given up.
-        """
-        while True:
-            try:
-                if self.is_done():
-                    return
-                self.feed.wait(POLL_S)
-            except KeyboardInterrupt:
-                if self.tally.report.is_interrupted:
-                    raise
-                self.tally.report.is_interrupted = True
-                on_interrupt()
-                self.stop()
-
-    def stop(self) -> None:
-        """Have workers end what they are at, and begin nothing more."""
-        self.desk.stop()
-        self.is_stopping = True
-
-    def is_done(self) -> bool:
-        """Count the news; whether there will be no more."""
-        # Asked before the news, or the last of them would be missed.
-        is_over = self.feed.is_over
-        news = self.desk.news(self.seen_count)
-        for outcome in news.outcomes:
-            self.seen_count += 1
-            self.tally.end(outcome)
-        if news.refusal:
-            raise EngineError(news.refusal)
-        if self.tally.is_over and not self.is_stopping:
-            self.stop()
-        self.tally.report.denoise_s = news.effort.denoise_s
-        self.tally.report.smaller_batches = news.effort.smaller_batches
-        return is_over or (self.is_stopping and not news.open_count)
