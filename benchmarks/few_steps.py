@@ -5,7 +5,8 @@
 Every sub-folder of DIR is a set. Photos are made grey and colorized at working size,
 each setting with the same noise at the start; chroma, error and diversity are divided
 by those of the model's own schedule with ddpm. A setting that has been measured is not
-measured again, so the program can be stopped and started (`--minutes`).
+measured again, so the program can be stopped and started (`--minutes`); figures of
+another model or other photos are begun anew.
 """
 
 import argparse
@@ -37,6 +38,8 @@ STEPS = (12, 10, 8, 6, 5)
 SPACINGS = ("respaced", "ends", "angle")
 # How much worse than the whole loop is still called the same.
 ALLOWED = 0.02
+# By setting, for each photo what `measure` returns.
+Figures = dict[str, list[list[float]]]
 BOOTSTRAPS = 400
 LEGEND = """\
 respaced: `NoiseSchedule.respaced`, what `--steps` does: every so many gammas of the
@@ -57,8 +60,7 @@ class Setting:
     spacing: str
     seed: int = 0
 
-    @property
-    def key(self) -> str:
+    def __str__(self) -> str:
         """Its name in the results."""
         return f"{self.sampler} {self.steps} {self.spacing} {self.seed}"
 
@@ -81,16 +83,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     settings = [whole, replace(whole, seed=1)]
     settings += [Setting(sampler, n, spacing) for spacing, sampler, n in chosen]
     figures_path = options.output.with_suffix(".json")
-    found = json.loads(figures_path.read_text()) if figures_path.exists() else {}
+    study = f"{model.weights_hash} {options.photos} photos {options.samples} samples"
+    saved = json.loads(figures_path.read_text()) if figures_path.exists() else {}
+    found: Figures = saved.get(study, {})
     cases = None
     for setting in settings:
-        if setting.key not in found and time.monotonic() < until:
+        if str(setting) not in found and time.monotonic() < until:
             cases = cases or read_cases(options, model)
             started = time.perf_counter()
-            found[setting.key] = measure(cases, model, setting, options)
-            figures_path.write_text(json.dumps(found) + "\n")
-            print(f"{setting.key}: {time.perf_counter() - started:.0f} s", flush=True)
-    done = [setting for setting in settings if setting.key in found]
+            found[str(setting)] = measure(cases, model, setting, options)
+            figures_path.write_text(json.dumps({study: found}) + "\n")
+            print(f"{setting}: {time.perf_counter() - started:.0f} s", flush=True)
+    done = [setting for setting in settings if str(setting) in found]
     body = "\n\n".join([describe(found, options), summary(done, found), LEGEND])
     print(body)
     write_record(options.output, TITLE, body)
@@ -175,18 +179,18 @@ def figures_of(samples: NDArray[np.float32], case: Case) -> list[float]:
     return [round(figure, 5) for figure in figures]
 
 
-def describe(found: dict[str, list[list[float]]], options: argparse.Namespace) -> str:
+def describe(found: Figures, options: argparse.Namespace) -> str:
     """What was measured, in one line."""
     count = len(next(iter(found.values())))
     return f"{count} photos, {options.samples} samples of each, at working size."
 
 
-def summary(settings: Sequence[Setting], found: dict[str, list[list[float]]]) -> str:
+def summary(settings: Sequence[Setting], found: Figures) -> str:
     """One row per setting: ratios to the first."""
-    whole = np.array(found[settings[0].key])
+    whole = np.array(found[str(settings[0])])
     rows = []
     for setting in settings:
-        ratios, intervals = compared(np.array(found[setting.key]), whole)
+        ratios, intervals = compared(np.array(found[str(setting)]), whole)
         worse = ratios * [-1, 1, 1, -1] - [-1, 1, 1, -1]
         name = setting.sampler if setting.seed == 0 else "the same, another seed"
         cells = [

@@ -45,12 +45,12 @@ def test_a_second_run_measures_only_what_is_missing(tmp_path, tiny_model_path, c
     common = [str(tmp_path / "val"), "--model", str(tiny_model_path), "--samples", "2"]
     common += ["--samplers", "dpm", "--spacings", "respaced", "--output", str(output)]
     main([*common, "--steps", "2"])
-    first = json.loads(output.with_suffix(".json").read_text())
+    (first,) = json.loads(output.with_suffix(".json").read_text()).values()
     capsys.readouterr()
     main([*common, "--steps", "2", "1"])
     timed = [line for line in capsys.readouterr().out.splitlines() if line[-2:] == " s"]
     assert [line.partition(":")[0] for line in timed] == ["dpm 1 respaced 0"]
-    second = json.loads(output.with_suffix(".json").read_text())
+    (second,) = json.loads(output.with_suffix(".json").read_text()).values()
     assert first == {key: second[key] for key in first}
     assert "| ddpm | 3 | respaced | 1.000 (1.000 to 1.000) |" in output.read_text()
     assert "| dpm | 1 | respaced |" in output.read_text()
