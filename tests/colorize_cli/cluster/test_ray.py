@@ -18,6 +18,10 @@ from tests.runs import contents
 NEEDS_RAY = "needs Ray: pip install 'colorize-diffusion[ray]'"
 
 
+# Ray sets settings of its own that it has deprecated.
+pytestmark = pytest.mark.filterwarnings(r"ignore::DeprecationWarning:ray\..*")
+
+
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     """A cluster with two cores, which this process has joined."""
@@ -86,7 +90,7 @@ def test_results_are_those_of_the_local_engine(
 
     local = colorize("local")
     shared = colorize("shared", "--engine", "ray")
-    assert (shared.exit_code, local.exit_code) == (3, 3), shared.stderr
+    assert (shared.exit_code, local.exit_code) == (3, 3), shared.exc_info
     assert "done     12 photos, 24 pictures" in shared.stdout
     assert "broken.jpg: is not an image" in shared.stderr
     assert contents(tmp_path / "shared") == contents(tmp_path / "local")
