@@ -19,8 +19,6 @@ QUICK: dict[str, list[str]] = {
     "denoiser": ["--batches", "1", "4", "--rounds", "1", "--seconds", "0.2"],
     "rivals": ["--rounds", "1"],
     "pipeline": ["--photos", "1:8", "12:3"],
-    "engine": ["--photos", "8", "--rounds", "1", "--few", "8", "--many", "16"],
-    "resume": ["--photos", "500", "--rounds", "1"],
     "startup": ["--rounds", "1"],
     "engine": ["--photos", "8", "--rounds", "2", "--few", "50", "--many", "100"],
     "resume": ["--photos", "200", "--rounds", "1"],
