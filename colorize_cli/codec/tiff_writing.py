@@ -137,7 +137,8 @@ def strips(photo: Photo, rows: int, order: ByteOrder) -> Iterator[bytes]:
             strip = np.dstack([strip, photo.alpha[top : top + rows]])
         differences = imagecodecs.delta_encode(np.ascontiguousarray(strip), axis=-2)
         raw = differences.astype(stored, copy=False).tobytes()
-        yield bytes(imagecodecs.zlib_encode(raw, level=DEFLATE_LEVEL))
+        # libdeflate: as small as zlib, in less than half of the time.
+        yield bytes(imagecodecs.deflate_encode(raw, level=DEFLATE_LEVEL))
 
 
 def attach(target: io.BytesIO, pending: Pending, offset: str, order: ByteOrder) -> None:
