@@ -51,8 +51,7 @@ def finished(plan: Plan, resume: Resume) -> list[Outcome] | None:
     """The outcomes of a run in which nothing is to be made.
 
     Returns:
-        None if some photo has to be made, or read to know that. Without any photo that
-        is done there is nothing to be sure of, so None as well.
+        None if some photo has to be made, or read to know that.
     """
     outcomes = [Outcome.failure(str(p.path), p) for p in plan.problems]
     for job in plan.jobs:
@@ -60,7 +59,7 @@ def finished(plan: Plan, resume: Resume) -> list[Outcome] | None:
         if decision is None or decision.products:
             return None
         outcomes.append(skip(job, resume, decision.reason))
-    return outcomes if plan.jobs else None
+    return outcomes
 
 
 def foreseen(job: Job, resume: Resume) -> Outcome:

@@ -53,6 +53,8 @@ def report_if_finished(
     outcomes = finished(plan, resume_of(plan, settings, model))
     if outcomes is None:
         return None
+    # The last run may have been killed after its last result.
+    plan.destination.sweep({job.target.parent for job in plan.jobs})
     if events is not None:
         events.start(plan)
     for outcome in outcomes:

@@ -64,7 +64,7 @@ def read_history(path: Path) -> History:
                 entry = Entry.from_line(line)
                 if entry is not None:
                     history.add(entry)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         pass
     except OSError as error:
         raise PlanError(

@@ -138,6 +138,21 @@ class TestDoneBefore:
         assert (steps, reads) == ([], [])
         assert (out / "colorize.jsonl").stat().st_size == size
 
+    def test_no_model_is_loaded(self, colorize, photo_folder, steps, loaded):
+        """Most nights nothing has changed; failures are told all the same."""
+        (photo_folder / "gone.jpg").symlink_to("nowhere")
+        colorize(photo_folder)
+        loaded.calls.clear()
+        result = colorize(photo_folder, "-v")
+        assert loaded.calls == []
+        assert result.exit_code == 3
+        assert f"failed {photo_folder / 'gone.jpg'}: is a link to nothing" in (
+            errors(result)
+        )
+        assert "4 photos, already there" in result.stdout
+        colorize(photo_folder, "--seed", 1)
+        assert len(loaded.calls) == 1
+
     def test_a_copied_photo_is_read_once(self, colorize, photo_folder, steps, reads):
         """Another time, the same content: the next run knows the new time."""
         colorize(photo_folder)
