@@ -1,5 +1,6 @@
 """What is to be done with each photo, by the ledger and by what is there."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -17,6 +18,10 @@ __all__ = ["Decision", "Resume", "origin_of"]
 FOREIGN = (
     "its results have been changed since they were made; --overwrite replaces them"
 )
+
+
+# Name and password before the host, and what follows the path.
+SECRETS = re.compile(r"(?<=://)[^/?#]*@|[?#].*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +200,11 @@ def unchanged(entry: Entry, source: Source) -> bool:
 
 
 def origin_of(source: Source) -> str:
-    """Where a photo comes from, absolute if it is a path."""
+    """Where a photo comes from: an absolute path, or a URL without its secrets.
+
+    A ledger is shown to others, so it holds neither passwords nor signatures.
+    """
     place = str(source)
-    return place if "://" in place else str(Path(place).absolute())
+    if "://" not in place:
+        return str(Path(place).absolute())
+    return SECRETS.sub("", place)
