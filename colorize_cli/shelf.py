@@ -1,5 +1,6 @@
 """The memory that decoded photos may take."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock, RLock
@@ -49,4 +50,16 @@ class Shelf:
             yield
             return
         with self._large:
-            yield
+            try:
+                yield
+            finally:
+                self.tidy(size_bytes)
+
+    def tidy(self, size_bytes: int) -> None:
+        """Free the memory of a large file that nothing needs any more.
+
+        A TIFF that was read holds on to itself in circles, and with it to the file's
+        bytes, until Python looks for such.
+        """
+        if size_bytes > LARGE_BYTES:
+            gc.collect()

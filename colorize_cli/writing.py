@@ -181,6 +181,9 @@ class Press:
             if document.page_count == 1:
                 # The only page serves all products, and the file is needed no more.
                 self._photo = found
+                size_bytes = len(document.data)
+                del document
+                self.shelf.tidy(size_bytes)
             else:
                 self._document = document
         return found

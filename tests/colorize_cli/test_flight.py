@@ -20,7 +20,6 @@ from colorize_cli.writing import write_flight
 from tests.fake_backend import fake_model
 
 SMALL = Photo(rgb=np.zeros((10, 10, 3), np.uint8))
-LARGE = Photo(rgb=np.zeros((20, 10, 3), np.uint8))
 RECIPE = Recipe(variants=Variants(), grade=Grade(), seed=0, note="")
 ONE = Decision(products=(Product(),))
 
@@ -42,27 +41,6 @@ def plan(photo_folder, tmp_path):
 def job(plan):
     """The plan's only job."""
     return plan.jobs[0]
-
-
-class TestShelf:
-    """The memory for decoded photos."""
-
-    def test_it_keeps_what_fits(self):
-        """A photo too large is not kept, a smaller one after it is."""
-        shelf = Shelf(500)
-        assert shelf.keep(SMALL) is SMALL
-        assert shelf.keep(LARGE) is None
-        assert shelf.keep(Photo(rgb=np.zeros((1, 60, 3), np.uint8))) is not None
-        assert shelf.keep(SMALL) is None
-
-    def test_released_room_can_be_used_again(self):
-        """What was not kept frees nothing."""
-        shelf = Shelf(300)
-        kept = shelf.keep(SMALL)
-        shelf.release(shelf.keep(SMALL))
-        assert shelf.keep(SMALL) is None
-        shelf.release(kept)
-        assert shelf.keep(SMALL) is SMALL
 
 
 def test_only_wanted_samples_have_rows(job, resume, tiny_config):
