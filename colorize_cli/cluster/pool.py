@@ -9,6 +9,7 @@ import logging
 import os
 import pickle
 import signal
+import socket
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -39,6 +40,11 @@ __all__ = [
     "open_desk",
     "worker_count",
 ]
+
+
+# Ray's word for a new cluster of this machine alone.
+THIS_MACHINE = "local"
+CONNECT_S = 10.0
 
 
 class RemoteDesk:
@@ -94,18 +100,15 @@ def joined_cluster(address: str | None) -> Iterator[None]:
     if ray.is_initialized():
         yield
         return
-    if address is not None and "://" in address:
-        raise EngineError(
-            f"--ray-address {address}: start the run on a machine of the cluster, and "
-            "give HOST:PORT or auto"
-        )
+    where = address or os.environ.get("RAY_ADDRESS") or THIS_MACHINE
+    refuse_silent(where)
     on_terminate = signal.getsignal(signal.SIGTERM)
     try:
-        ray.init(address, logging_level=logging.ERROR, log_to_driver=False)
+        ray.init(where, logging_level=logging.ERROR, log_to_driver=False)
     except Exception as error:
-        where = address or "a cluster of this machine"
-        reason = first_line(error)
-        raise EngineError(f"{where}: Ray does not answer ({reason})") from error
+        raise EngineError(
+            f"--ray-address {where}: Ray does not answer ({first_line(error)})"
+        ) from error
     if threading.current_thread() is threading.main_thread():
         # Ray ends the process at once; a run is ended softly.
         signal.signal(signal.SIGTERM, on_terminate)
@@ -113,6 +116,29 @@ def joined_cluster(address: str | None) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+def refuse_silent(address: str) -> None:
+    """Raise if there is no cluster at an address; Ray itself would ask for minutes.
+
+    Raises:
+        EngineError: Says what to give instead.
+    """
+    if address in (THIS_MACHINE, "auto"):
+        return
+    host, _, port = address.rpartition(":")
+    if "/" in host or not port.isdecimal():
+        raise EngineError(
+            f"--ray-address {address}: start the run on a machine of the cluster, and "
+            "give HOST:PORT of its head, or auto"
+        )
+    try:
+        socket.create_connection((host, int(port)), CONNECT_S).close()
+    except OSError as error:
+        raise EngineError(
+            f"--ray-address {address}: no cluster answers ({error}); ray status on its "
+            "head says where it is"
+        ) from error
 
 
 def worker_count(cores: int, *, on_gpus: bool) -> int:
