@@ -53,6 +53,9 @@ def photos(
     from colorize_cli.console import Console
 
     out = output_place(options["output"], sources)
+    if out == "-" and options["on_color"] == "skip":
+        # Whoever reads from the pipe wants a picture.
+        options["on_color"] = "copy"
     events = open_events(options, out)
     is_stdout_taken = out == "-" or events is not None
     console = Console(

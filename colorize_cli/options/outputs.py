@@ -98,8 +98,9 @@ def output_options(command: Command) -> Command:
             type=click.Choice(["skip", "copy", "recolor"]),
             default="skip",
             show_default=True,
-            help="What to do with photos that are in colour already: leave them out, "
-            "copy them as they are, or give them other colours.",
+            help="What to do with photos that are in colour already: leave them out "
+            "(to stdout, copy them), copy them as they are, or give them other "
+            "colours.",
         ),
         click.option(
             "--max-pixels",

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from colorize_cli import codec
+from colorize_cli.cli import main
 from colorize_cli.imaging.color import lab_to_rgb, rgb_to_lab
 from colorize_cli.imaging.photo import Photo
 from tests.pictures import colours, image, saved, tiff_opened, tiff_pages
@@ -59,6 +60,13 @@ def test_they_get_other_colours(colorize, mixed, tmp_path, loaded):
     after = codec.decode((tmp_path / "out" / "bright.jpg").read_bytes(), "after")
     labs = rgb_to_lab(before.rgb), rgb_to_lab(after.rgb)
     assert np.abs(labs[0] - labs[1])[..., 1:].mean() > 5
+
+
+def test_a_pipe_always_gets_a_picture(cli, mixed, loaded):
+    """An empty stream would be worse than a photo as it is."""
+    data = (mixed / "bright.jpg").read_bytes()
+    result = cli.invoke(main, ["-"], input=data)
+    assert (result.exit_code, result.stdout_bytes) == (0, data)
 
 
 @pytest.mark.parametrize("choice", ["skip", "copy", "recolor"])
