@@ -19,6 +19,8 @@ from typing import Any
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 # What goes wrong comes as an exception; on stderr it would be in the way of the bar.
 os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
+# What Ray still does in threads as a run ends must not start another cluster.
+os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"
 
 import ray
 import ray.data
@@ -238,9 +240,12 @@ class Feed:
 
     def _run(self) -> None:
         try:
-            for _ in self._done.iter_batches(batch_size=None):
+            blocks = iter(self._done.iter_batches(batch_size=None))
+            for _ in blocks:
                 if self._is_closing:
-                    return
+                    break
+            # Has Ray Data end its workers now, not when somebody counts references.
+            del blocks
         except Exception as error:
             self._error = error
 
