@@ -21,6 +21,7 @@ QUICK: dict[str, list[str]] = {
     "pipeline": ["--photos", "1:8", "12:3"],
     "startup": ["--rounds", "1"],
     "engine": ["--photos", "8", "--rounds", "2", "--few", "50", "--many", "100"],
+    "cost": ["--megapixels", "1", "--few", "1", "--more", "2"],
     "resume": ["--photos", "200", "--rounds", "1"],
     "scaling": ["--samples", "4", "--batches", "--steps", "5", "--sizes", "96"],
 }

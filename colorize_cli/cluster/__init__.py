@@ -1,1 +1,1 @@
-"""Runs that the machines of a Ray cluster share; see docs/decisions/0013."""
+"""Runs that the machines of a Ray cluster share; see docs/decisions/0015."""

@@ -134,10 +134,16 @@ def _create(
 
 
 def usable_cores() -> int:
-    """Cores that this process may use."""
+    """Cores that this process may use, by OMP_NUM_THREADS fewer than it could.
+
+    PyTorch goes by that as well; Ray sets it for each of the workers of a machine.
+    """
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
     if hasattr(os, "sched_getaffinity"):  # not on macOS
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        cores = len(os.sched_getaffinity(0))
+    else:
+        cores = os.cpu_count() or 1
+    return min(cores, int(wanted)) if wanted.isdecimal() and int(wanted) else cores
 
 
 def _preload_cuda() -> None:

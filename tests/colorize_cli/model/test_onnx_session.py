@@ -137,6 +137,16 @@ def test_a_broken_graph_is_a_checkpoint_error(probe_path, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"), [("2", 2), ("999", 6), ("", 6), ("0", 6), ("4,2", 6)]
+)
+def test_threads_are_as_many_as_cores_or_as_omp_says(monkeypatch, value, expected):
+    """Several workers of one machine must not each take all of its cores."""
+    monkeypatch.setattr(onnx_session.os, "sched_getaffinity", lambda process: range(6))
+    monkeypatch.setenv("OMP_NUM_THREADS", value)
+    assert onnx_session.usable_cores() == expected
+
+
 @pytest.mark.gpu
 def test_cuda_runs_the_probe(probe_path):
     """On a machine with a GPU, CUDA and cuDNN."""
