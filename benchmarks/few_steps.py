@@ -33,8 +33,8 @@ from colorize_cli.model import Model, load_model
 from colorize_cli.pipeline import Canvas, Sampling, prepare
 
 TITLE = "Colours with fewer steps"
-SAMPLERS: tuple[Sampler, ...] = ("dpm", "ddim", "ddpm")
-STEPS = (12, 10, 8, 6, 5)
+SAMPLERS: tuple[Sampler, ...] = ("eta", "ddpm", "dpm", "ddim")
+STEPS = (10, 8, 12, 6)
 SPACINGS = ("respaced", "ends", "angle")
 # How much worse than the whole loop is still called the same.
 ALLOWED = 0.02

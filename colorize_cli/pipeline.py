@@ -52,7 +52,7 @@ class Sampling:
 
 
 # The fewest steps whose colours the model's own schedule does not beat: `--fast`.
-FAST = Sampling(sampler="dpm", steps=10)
+FAST = Sampling(sampler="eta", steps=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -35,7 +35,7 @@ __all__ = ["FP16_TOLERANCE", "FP32_TOLERANCE", "Parity", "check_model", "check_s
 # 11 bits, an error of 5e-4 in each of some hundred layers.
 FP32_TOLERANCE = 1e-4
 FP16_TOLERANCE = 2e-2
-SAMPLERS: tuple[Sampler, ...] = ("ddpm", "ddim", "dpm")
+SAMPLERS: tuple[Sampler, ...] = ("ddpm", "eta", "ddim", "dpm")
 BATCHES = (1, 3)
 
 

@@ -3,9 +3,9 @@
     y0     = clip(from_y * y + from_prediction * prediction)
     y_next = clean * y0 + noisy * y + extra * other
 
-`other` is fresh noise for ddpm and the clean estimate of the step before for dpm. All
-samplers and both kinds of prediction have this form; the formulas themselves are those
-of `process`, evaluated on unit inputs.
+`other` is fresh noise for ddpm and eta, and the clean estimate of the step before for
+dpm. All samplers and both kinds of prediction have this form; the formulas themselves
+are those of `process`, evaluated on unit inputs.
 """
 
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from colorize_cli.diffusion.process import (
     ddim_step,
     ddpm_step,
     dpm_step,
+    eta_step,
     predict_clean,
 )
 
@@ -46,7 +47,8 @@ def step_coefficients(
         gamma: Signal share now, in [0, 1); above 0 for epsilon.
         gamma_next: Signal share after the step, in (gamma, 1].
         prediction: What the network predicts.
-        sampler: `ddpm` draws from the posterior, `ddim` and `dpm` are deterministic.
+        sampler: `ddpm` draws from the posterior, `eta` a part of that; `ddim` and
+            `dpm` are deterministic.
         gamma_before: Signal share before the step before, which `dpm` looks back to;
             None for the first step.
     """
@@ -54,6 +56,8 @@ def step_coefficients(
     def step(y: float, y0: float, other: float) -> float:
         if sampler == "ddpm":
             return ddpm_step(y, y0, gamma, gamma_next, draw=lambda: other)
+        if sampler == "eta":
+            return eta_step(y, y0, gamma, gamma_next, draw=lambda: other)
         if sampler == "dpm" and gamma_before is not None:
             before = other, gamma_before
             return dpm_step(y, y0, gamma, gamma_next, before=before)

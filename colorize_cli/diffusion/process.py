@@ -13,6 +13,8 @@ from collections.abc import Callable
 from typing import Any, Literal, TypeVar
 
 __all__ = [
+    "DRAWING",
+    "ETA",
     "Prediction",
     "Sampler",
     "add_noise",
@@ -20,12 +22,18 @@ __all__ = [
     "ddim_step",
     "ddpm_step",
     "dpm_step",
+    "eta_step",
     "predict_clean",
     "prediction_target",
 ]
 
 Prediction = Literal["epsilon", "v", "x0"]
-Sampler = Literal["ddpm", "ddim", "dpm"]
+Sampler = Literal["ddpm", "eta", "ddim", "dpm"]
+# Those that ask for fresh noise at each step but the last.
+DRAWING: frozenset[Sampler] = frozenset({"ddpm", "eta"})
+# Share of ddpm's noise, as a standard deviation, that `eta` draws. In fewer steps ddpm
+# makes samples more alike, ddim makes them differ too much (docs/performance.md).
+ETA = 0.87
 Array = TypeVar("Array")
 
 
@@ -104,6 +112,36 @@ def ddpm_step(
     noisy_weight = alpha**0.5 * (1 - gamma_next) / (1 - gamma)
     variance = beta * (1 - gamma_next) / (1 - gamma)
     return clean_weight * y0 + noisy_weight * y + variance**0.5 * draw()
+
+
+def eta_step(
+    y: Array,
+    y0: Array,
+    gamma: float,
+    gamma_next: float,
+    *,
+    draw: Callable[[], Array],
+    eta: float = ETA,
+) -> Array:
+    """One step between `ddim_step` and `ddpm_step`, eq. 12 and 16 of Song et al. 2021.
+
+    Args:
+        y: Noisy ab, (B, 2, H, W), roughly unit variance.
+        y0: Estimate of the clean ab, same shape.
+        gamma: Signal share now, in [0, 1).
+        gamma_next: Signal share after the step, in (gamma, 1].
+        draw: Gives standard normal noise of y's shape; not called by the last step.
+        eta: 0 is `ddim_step`, 1 is `ddpm_step`.
+
+    Returns:
+        Less noisy ab, same shape; equals the clean estimate when gamma_next is 1.
+    """
+    if gamma_next == 1:
+        return y0
+    variance = eta**2 * (1 - gamma / gamma_next) * (1 - gamma_next) / (1 - gamma)
+    kept = ((1 - gamma_next - variance) / (1 - gamma)) ** 0.5
+    mean = kept * y + (gamma_next**0.5 - kept * gamma**0.5) * y0
+    return mean + variance**0.5 * draw()
 
 
 def dpm_step(

@@ -13,6 +13,7 @@ from colorize_cli.diffusion.process import (
     ddim_step,
     ddpm_step,
     dpm_step,
+    eta_step,
     predict_clean,
 )
 from colorize_cli.diffusion.schedule import NoiseSchedule
@@ -50,11 +51,13 @@ def step_of(sampler: Sampler, draw: Callable[[], NDArray[np.float32]]) -> Step:
 
     Args:
         sampler: Its name.
-        draw: Gives standard normal noise of y's shape; only `ddpm` asks for it.
+        draw: Gives standard normal noise of y's shape; see `DRAWING` for who asks.
     """
     if sampler == "dpm":
         return MultiStep()
-    return ddim_step if sampler == "ddim" else partial(ddpm_step, draw=draw)
+    if sampler == "ddim":
+        return ddim_step
+    return partial(ddpm_step if sampler == "ddpm" else eta_step, draw=draw)
 
 
 def reverse(

@@ -15,7 +15,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from colorize_cli.diffusion.coefficients import step_coefficients
-from colorize_cli.diffusion.process import Sampler
+from colorize_cli.diffusion.process import DRAWING, Sampler
 from colorize_cli.diffusion.schedule import NoiseSchedule
 from colorize_cli.model.backend import Features
 from colorize_cli.model.config import ModelConfig
@@ -81,7 +81,7 @@ class StepLoop:
         steps = list(schedule.transitions())
         before = None
         with ThreadPoolExecutor(1) as artist:
-            noises = [artist.submit(draw) for _ in steps[:-1] if sampler == "ddpm"]
+            noises = [artist.submit(draw) for _ in steps[:-1] if sampler in DRAWING]
             for number, (gamma, gamma_next) in enumerate(steps):
                 by = step_coefficients(
                     gamma, gamma_next, self._prediction, sampler, before

@@ -95,7 +95,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path, tiny_network, header
         export_model(tiny_network, header_of(tiny_network), target, ExportOptions())
 
 
-@pytest.mark.parametrize("sampler", ["ddpm", "ddim", "dpm"])
+@pytest.mark.parametrize("sampler", ["ddpm", "eta", "ddim", "dpm"])
 def test_twenty_exported_steps_are_the_reverse_process(
     tmp_path, network, header_of, sampler
 ):

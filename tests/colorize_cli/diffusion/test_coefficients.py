@@ -10,7 +10,7 @@ from colorize_cli.diffusion.schedule import NoiseSchedule
 
 
 @pytest.mark.parametrize("kind", ["v", "epsilon"])
-@pytest.mark.parametrize("sampler", ["ddpm", "ddim", "dpm"])
+@pytest.mark.parametrize("sampler", ["ddpm", "eta", "ddim", "dpm"])
 def test_the_weighted_sums_are_the_step(kind, sampler):
     """On every transition, the first from pure noise and the last to clean included."""
     schedule = NoiseSchedule.cosine(7)
@@ -33,7 +33,7 @@ def test_the_weighted_sums_are_the_step(kind, sampler):
         before, y0_before = gamma, y0
 
 
-@pytest.mark.parametrize("sampler", ["ddpm", "ddim", "dpm"])
+@pytest.mark.parametrize("sampler", ["ddpm", "eta", "ddim", "dpm"])
 def test_the_last_step_is_the_clean_estimate(sampler):
     """No noise is added at the end, whatever the sampler."""
     by = step_coefficients(0.9, 1.0, "v", sampler, 0.5)

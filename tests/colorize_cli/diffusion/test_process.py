@@ -14,6 +14,7 @@ from colorize_cli.diffusion.process import (
     ddim_step,
     ddpm_step,
     dpm_step,
+    eta_step,
     predict_clean,
     prediction_target,
 )
@@ -126,6 +127,34 @@ def test_last_ddpm_step_draws_no_noise():
     assert ddpm_step(y, y0, 0.99, 1.0, draw=draw) is y0
 
 
+@pytest.mark.parametrize("gammas", [(0.0, 0.4), (0.3, 0.6), (0.9, 1.0)])
+def test_eta_step_lies_between_ddim_and_ddpm(gammas):
+    """Eta 0 is the one, 1 the other, also from pure noise and to clean."""
+    y0, y = pair(np.float64)
+    noise = np.random.default_rng(1).standard_normal(y.shape)
+
+    def draw():
+        return noise
+
+    none = eta_step(y, y0, *gammas, draw=draw, eta=0.0)
+    assert np.allclose(none, ddim_step(y, y0, *gammas))
+    whole = eta_step(y, y0, *gammas, draw=draw, eta=1.0)
+    assert np.allclose(whole, ddpm_step(y, y0, *gammas, draw=draw))
+
+
+@given(gammas=gamma_pairs(), eta=st.floats(0, 1))
+def test_eta_step_keeps_the_marginal(gammas, eta):
+    """With the true y0, mean and variance after the step are those of q(y | y0)."""
+    gamma, gamma_next = gammas
+
+    def step(y, y0, noise):
+        return eta_step(y, y0, gamma, gamma_next, draw=lambda: noise, eta=eta)
+
+    assert step(gamma**0.5 * 0.7, 0.7, 0.0) == pytest.approx(gamma_next**0.5 * 0.7)
+    variance = step(1.0, 0.0, 0.0) ** 2 * (1 - gamma) + step(0.0, 0.0, 1.0) ** 2
+    assert variance == pytest.approx(1 - gamma_next)
+
+
 def test_dpm_step_continues_the_line_in_log_snr():
     """An estimate that is linear in log-SNR is taken at the middle of the step."""
     levels = (-2.0, -0.5, 2.5)
@@ -164,6 +193,7 @@ def test_float32_arrays_stay_float32(kind):
         ddim_step(y, y0, 0.3, 0.6),
         ddpm_step(y, y0, 0.3, 0.6, draw=lambda: eps),
         dpm_step(y, y0, 0.3, 0.6, before=(eps, 0.1)),
+        eta_step(y, y0, 0.3, 0.6, draw=lambda: eps),
     ]
     assert {result.dtype for result in results} == {np.dtype(np.float32)}
 

@@ -16,7 +16,7 @@ SCHEDULES = {
     "log_snr": lambda n: NoiseSchedule.log_snr(n, -6, 9),
     "cosine": NoiseSchedule.cosine,
 }
-STEPS = ("ddpm", "ddim", "dpm")
+STEPS = ("ddpm", "eta", "ddim", "dpm")
 
 
 def noisy_input(shape=SHAPE, seed=0):
@@ -70,7 +70,7 @@ def test_point_mass_is_reached_whatever_the_path(kind, schedule, step, step_coun
 
 
 @pytest.mark.parametrize("kind", ["epsilon", "v"])
-@pytest.mark.parametrize("step", ["ddpm", "ddim"])
+@pytest.mark.parametrize("step", ["ddpm", "eta", "ddim"])
 def test_spread_of_gaussian_data_converges_with_the_step_count(step, kind):
     """More steps bring the outputs' std nearer to the data's, up to 3 %."""
     std, shape = 0.2, (1, 2, 64, 64)

@@ -17,7 +17,7 @@ from colorize_cli.model.torch_backend import TorchBackend
 from export.bundle import export_model
 from export.options import ExportOptions
 
-SAMPLERS = ["ddpm", "ddim", "dpm"]
+SAMPLERS = ["ddpm", "eta", "ddim", "dpm"]
 SCHEDULE = NoiseSchedule.cosine(5)
 
 
