@@ -3,6 +3,7 @@
 There is one in a cluster, on the machine that started the run. It knows nothing of Ray.
 """
 
+import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -19,12 +20,17 @@ class Headway:
     """How far a portion has come, by workers that may be dead by now.
 
     Attributes:
+        attempt: How many workers have begun it.
         entries: Lines of the ledger that were written for it.
         ended: Names of its photos that have ended, one way or another.
+        risked: Names of its photos that a worker was to do by themselves.
     """
+
+    attempt: int = 0
 
     entries: list[Entry] = field(default_factory=list)
     ended: set[str] = field(default_factory=set)
+    risked: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +78,9 @@ class Post(Protocol):
     def begin(self, number: int) -> Headway | None:
         """Take up a portion; None if there is nothing to be done about it."""
 
+    def risk(self, number: int, name: str) -> bool:
+        """Whether a photo may be tried by itself: once."""
+
     def append(self, number: int, entry: Entry) -> tuple[str, str] | None:
         """Add a line to the ledger; if that failed, what could not be written, why."""
 
@@ -114,7 +123,15 @@ class Desk:
             self._open.pop(number, None)
             return None
         known = self._open.setdefault(number, Headway())
-        return Headway(entries=[*known.entries], ended={*known.ended})
+        known.attempt += 1
+        return copy.deepcopy(known)
+
+    def risk(self, number: int, name: str) -> bool:
+        """See `Post`."""
+        known = self._open.setdefault(number, Headway())
+        is_first = name not in known.risked
+        known.risked.add(name)
+        return is_first
 
     def append(self, number: int, entry: Entry) -> tuple[str, str] | None:
         """See `Post`."""

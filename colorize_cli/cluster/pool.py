@@ -60,6 +60,10 @@ class RemoteDesk:
         """See `Post`."""
         return ray.get(self.handle.begin.remote(number))
 
+    def risk(self, number: int, name: str) -> bool:
+        """See `Post`."""
+        return ray.get(self.handle.risk.remote(number, name))
+
     def append(self, number: int, entry: Entry) -> tuple[str, str] | None:
         """See `Post`; the line is in the ledger when this returns."""
         return ray.get(self.handle.append.remote(number, entry))

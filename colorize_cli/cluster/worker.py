@@ -3,7 +3,7 @@
 import os
 import pickle
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,16 @@ import colorize_cli
 from colorize_cli.batch import BatchSettings, carry_out
 from colorize_cli.cluster.desk import Effort, Headway, Post
 from colorize_cli.cluster.portions import Portion
-from colorize_cli.errors import BackendError, ColorizeError, EncodeError, EngineError
-from colorize_cli.files import Destination, Plan
+from colorize_cli.errors import (
+    BackendError,
+    ColorizeError,
+    EncodeError,
+    EngineError,
+    PhotoError,
+)
+from colorize_cli.files import Destination, Job, Plan
 from colorize_cli.files.outlet import open_destination
+from colorize_cli.forecast import failure_of
 from colorize_cli.ledger import Entry
 from colorize_cli.model import BackendName, Model, load_model
 from colorize_cli.record import Recorder
@@ -25,6 +32,11 @@ from colorize_cli.report import Outcome
 from colorize_cli.resume import Resume
 
 __all__ = ["COLUMN", "Orders", "Runtime", "Worker"]
+
+# Times that a portion is tried as a whole. After that some photo of it may be what the
+# workers die of, by a lack of memory or a fault in a decoder; one by one, it is found.
+PATIENCE = 2
+DEADLY = "worker after worker has died at it; it may need more memory than they have"
 
 # Of the table that Ray passes on: portions in, their numbers out.
 COLUMN = "portion"
@@ -104,22 +116,35 @@ class Worker:
             destination, portion.history, self.settings, model.weights_hash
         )
         journal = DeskJournal(self.desk, portion.number)
-        report = carry_out(
-            Plan(
-                jobs=[j for j in portion.jobs if j.source.name not in headway.ended],
-                problems=[],
-                destination=destination,
-            ),
-            Recorder(journal=journal, resume=resume, model=model),
-            lambda outcome: self.desk.tell(portion.number, credited(outcome, headway)),
-        )
+        recorder = Recorder(journal=journal, resume=resume, model=model)
+
+        def tell(outcome: Outcome) -> None:
+            self.desk.tell(portion.number, credited(outcome, headway))
+
+        jobs = [job for job in portion.jobs if job.source.name not in headway.ended]
+        effort = Effort()
+        if headway.attempt <= PATIENCE:
+            effort = self._carry_out(jobs, recorder, tell)
+        else:
+            for job in jobs:
+                if self.desk.risk(portion.number, job.source.name):
+                    effort += self._carry_out([job], recorder, tell)
+                else:
+                    give_up(job, recorder, tell)
+        self.desk.end(portion.number, effort)
+
+    def _carry_out(
+        self, jobs: list[Job], recorder: Recorder, tell: Callable[[Outcome], None]
+    ) -> Effort:
+        """Colorize photos as the local engine does."""
+        plan = Plan(jobs=jobs, problems=[], destination=recorder.resume.destination)
+        report = carry_out(plan, recorder, tell)
         if report.smaller_batches is not None:
             # What did not fit once is not tried again with every portion.
             self.settings = replace(self.settings, batch_size=report.smaller_batches)
-        effort = Effort(
+        return Effort(
             denoise_s=report.denoise_s, smaller_batches=report.smaller_batches
         )
-        self.desk.end(portion.number, effort)
 
 
 class DeskJournal:
@@ -165,6 +190,13 @@ def equip(orders: Orders) -> tuple[Model, Destination]:
             orders.path, "is another model here than where the run was started"
         )
     return model, open_destination(orders.out).__enter__()
+
+
+def give_up(job: Job, recorder: Recorder, tell: Callable[[Outcome], None]) -> None:
+    """Fail a photo that a worker has died at, by itself."""
+    outcome = failure_of(job, PhotoError(job.source, DEADLY))
+    recorder.failed(job, outcome.reason)
+    tell(outcome)
 
 
 def credited(outcome: Outcome, headway: Headway) -> Outcome:

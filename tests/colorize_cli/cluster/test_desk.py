@@ -34,18 +34,27 @@ def test_lines_are_in_the_ledger_at_once(desk, ledger):
 
 def test_the_next_worker_learns_what_the_first_has_done(desk):
     """Lines and ended photos of a portion are told to whoever begins it again."""
-    assert desk.begin(3) == Headway()
+    assert desk.begin(3) == Headway(attempt=1)
     desk.append(3, ENTRY)
     desk.tell(3, OUTCOME)
-    assert desk.begin(3) == Headway(entries=[ENTRY], ended={"a.png"})
-    assert desk.begin(4) == Headway()
+    assert desk.begin(3) == Headway(attempt=2, entries=[ENTRY], ended={"a.png"})
+    assert desk.begin(4) == Headway(attempt=1)
 
 
 def test_what_a_worker_was_told_does_not_change(desk):
     """It is a copy, as if it had come over a wire."""
     headway = desk.begin(0)
     desk.append(0, ENTRY)
-    assert headway == Headway()
+    assert headway == Headway(attempt=1)
+
+
+def test_a_photo_is_risked_once(desk):
+    """In its portion; the second time it is known what comes of it."""
+    desk.begin(0)
+    assert desk.risk(0, "a.png")
+    assert desk.risk(0, "b.png")
+    assert not desk.risk(0, "a.png")
+    assert desk.begin(0).risked == {"a.png", "b.png"}
 
 
 def test_a_portion_that_has_ended_is_not_begun_again(desk):
@@ -107,7 +116,7 @@ def test_what_cannot_be_written_is_told_to_the_worker(desk, ledger, monkeypatch)
     place, reason = desk.append(0, ENTRY)
     assert place == str(ledger)
     assert reason == "the ledger cannot be written (No space left on device)"
-    assert desk.begin(0) == Headway()
+    assert desk.begin(0).entries == []
 
 
 def test_places_without_a_ledger_need_none():

@@ -164,6 +164,30 @@ def test_a_photo_that_was_finished_but_not_told_of_counts_as_done(
     assert [status for _, status in fates(desk)] == ["done"] * 4
 
 
+def test_a_photo_that_kills_every_worker_fails_and_the_others_are_done(
+    hire, desk, photo_folder, out, tiny_config
+):
+    """After two deaths photos are tried one by one; the culprit shows with a third."""
+
+    def die(x):
+        if x.shape[2:] == (32, 48):  # b.png alone has a window of that size
+            raise Killed
+
+    work = handed_out(*portions_under(photo_folder, out, BatchSettings()))
+    for _ in range(3):
+        with pytest.raises(Killed):
+            hire(fake_model(tiny_config, die))(work)
+    hire(fake_model(tiny_config, die))(work)
+    assert sorted(fates(desk)) == [
+        ("a.jpg", "done"),
+        ("album/c.jpg", "done"),
+        ("b.png", "failed"),
+        ("tall.jpg", "done"),
+    ]
+    assert "worker after worker has died at it" in lines(out)["b.png"].reason
+    assert sorted(contents(out)) == ["a.png", "album/c.png", "tall.png"]
+
+
 def test_a_portion_that_has_ended_is_left_alone(hire, desk, photo_folder, out):
     """Ray may hand it out again; nothing is read for that."""
     work = handed_out(*portions_under(photo_folder, out, BatchSettings()))
