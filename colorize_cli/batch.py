@@ -30,7 +30,7 @@ from colorize_cli.shelf import Shelf
 from colorize_cli.tagging import Tag
 from colorize_cli.writing import write_flight
 
-__all__ = ["BatchSettings", "carry_out", "run_batch"]
+__all__ = ["BatchSettings", "carry_out", "open_journal", "run_batch"]
 
 # Memory for decoded photos that wait for their colours; those beyond it are decoded a
 # second time when they are written.
