@@ -23,6 +23,7 @@ from benchmarks.record import record_path, table, write_record
 from colorize_cli.diffusion.process import Sampler
 from colorize_cli.diffusion.schedule import NoiseSchedule
 from colorize_cli.evaluate.fields import score_fields
+from colorize_cli.evaluate.preparation import eight_bit
 from colorize_cli.imaging.photo import Photo
 from colorize_cli.model import Model, load_model
 from colorize_cli.pipeline import Canvas, Sampling, prepare
@@ -146,7 +147,8 @@ def measure(
         np.stack([canvas.grid.blend(each) for each in samples])
         for canvas, samples in zip(canvases, fields, strict=True)
     ]
-    ways = score_fields([photo.rgb for photo, _ in cases], blended)
+    truths = [eight_bit(photo) for photo, _ in cases]
+    ways = score_fields(truths, blended)
     grey = ways["grey"]
     figures = {
         "chroma": ways["single"].chroma_ratio,
@@ -193,9 +195,10 @@ def plot(path: Path, found: dict[str, dict[str, float]]) -> None:
     for axes, (name, title) in zip(page.subplots(1, 3), titles.items(), strict=True):
         for label, points in lines.items():
             if len(points) > 1:
-                points = sorted(points, key=lambda point: point[0])
-                steps = [step for step, _ in points]
-                axes.plot(steps, [each[name] for _, each in points], "o-", label=label)
+                points.sort(key=lambda point: point[0])
+                counts = [count for count, _ in points]
+                values = [figures[name] for _, figures in points]
+                axes.plot(counts, values, "o-", label=label)
         axes.set(xlabel="steps", title=title, xscale="log")
         axes.set_xticks([5, 10, 20, 50], ["5", "10", "20", "50"])
         axes.minorticks_off()

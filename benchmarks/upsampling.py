@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from benchmarks.photo_sets import find_sets, pick, read_photos
 from benchmarks.record import record_path, table, write_record
+from colorize_cli.evaluate.preparation import eight_bit
 from colorize_cli.imaging.color import lab_to_rgb, rgb_to_lab
 from colorize_cli.imaging.metrics import psnr
 from colorize_cli.imaging.photo import Photo
@@ -98,7 +99,8 @@ def joint_bilateral(ab: Plane, L: Plane, *, radius: int, sigma: float) -> Plane:
             weight = np.exp(-2 * far / radius**2 - unlike**2 / 2).astype(np.float32)
             total += weight[..., None] * ab[np.ix_(r, c)]
             weights += weight
-    return total / np.maximum(weights, 1e-6)[..., None]
+    total /= np.maximum(weights, 1e-6)[..., None]
+    return total
 
 
 BICUBIC = partial(resized, how=cv2.INTER_CUBIC)
@@ -170,6 +172,7 @@ def predict(photo: Photo, model: Model) -> Plane:
 def score(photo: Photo, truth: Plane, field: Plane, upsample: Upsampler) -> list[float]:
     """PSNR of ceiling and prediction, whole and at edges; MAE at edges; chromas."""
     L = np.ascontiguousarray(truth[..., 0])
+    original = eight_bit(photo)
     edges = strong_edges(L)
     size = field.shape[1::-1]
     small = cv2.resize(truth[..., 1:], size, interpolation=cv2.INTER_AREA)
@@ -178,8 +181,8 @@ def score(photo: Photo, truth: Plane, field: Plane, upsample: Upsampler) -> list
         upsampled = upsample(ab, L)
         rgb = lab_to_rgb(np.dstack([L, upsampled]), np.uint8).astype(np.uint8)
         figures += [
-            psnr(rgb, photo.rgb),
-            psnr(rgb[edges][None], photo.rgb[edges][None]),
+            psnr(rgb, original),
+            psnr(rgb[edges][None], original[edges][None]),
         ]
     error = np.abs(upsampled - truth[..., 1:])
     chroma, true_chroma = (

@@ -40,6 +40,8 @@ def colorize(*arguments: object) -> None:
 def shrink(source: Path, target: Path) -> None:
     """A JPEG of at most the widest width."""
     picture = cv2.imread(str(source))
+    if picture is None:
+        raise SystemExit(f"{source}: is not a picture that can be read")
     height, width = picture.shape[:2]
     scale = min(1, WIDEST_PX / width)
     size = round(width * scale), round(height * scale)

@@ -4,10 +4,11 @@ B batch, S working size, E the encoder's size.
 """
 
 import math
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from colorize_cli.diffusion.process import Prediction, add_noise, prediction_target
 from colorize_cli.diffusion.schedule import NoiseSchedule
@@ -90,7 +91,7 @@ def colour_weights(y0: Tensor, model: ModelConfig, vivid: float) -> Tensor:
 
 
 def denoising_loss(
-    network: nn.Module,
+    network: Callable[..., Tensor],
     L: Tensor,
     y0: Tensor,
     luminance: Tensor | None,

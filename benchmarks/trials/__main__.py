@@ -113,7 +113,10 @@ def read_rows(path: Path) -> Iterator[Row]:
     """The rows of a file, in its order."""
     for name, settings in tomllib.loads(path.read_text()).items():
         yield Row(
-            name, **{k: tuple(v) if k != "encoder" else v for k, v in settings.items()}
+            name,
+            set=tuple(settings.get("set", ())),
+            encoder=settings.get("encoder", True),
+            guidance=tuple(settings.get("guidance", (1.0,))),
         )
 
 

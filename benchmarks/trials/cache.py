@@ -78,7 +78,8 @@ def encoder_features(luminance: Tensor) -> dict[int, Tensor]:
     load_imagenet_weights(backbone)
     parts: list[dict[int, Tensor]] = []
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        for rows in luminance.split(ROWS):
+        for start in range(0, len(luminance), ROWS):
+            rows = luminance[start : start + ROWS]
             grey = ((rows + 1) / 2).expand(-1, 3, -1, -1)
             found = backbone(grey.contiguous(memory_format=torch.channels_last))
             parts.append({k: each.bfloat16() for k, each in found.items()})

@@ -3,7 +3,7 @@
 B batch, P photos, K samples of each, S working size.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -76,7 +76,9 @@ def project(network: Network, features: Mapping[int, Tensor]) -> list[Tensor]:
 def train(config: TrainConfig, examples: Examples) -> Trained:
     """Train for `config.iterations` steps; only what is random follows the seed."""
     torch.manual_seed(config.seed)
-    network = Network(config.model).to(memory_format=torch.channels_last).train()
+    network = Network(config.model).train()
+    # A keyword that mypy's stubs do not know.
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if network.encoder is not None:
         network.encoder.backbone.requires_grad_(requires_grad=False)
     module = Projected(network)
@@ -160,7 +162,8 @@ def sample(
             the plain prediction.
     """
     parts = []
-    for rows in batches(len(examples.L)):
+    for start in range(0, len(examples.L), ROWS):
+        rows = torch.arange(start, min(start + ROWS, len(examples.L)))
         of_rows = []
         for k in range(variants):
             noise = np.random.default_rng(seed_of(NOISE_SEED, int(rows[0]), k))
@@ -169,11 +172,6 @@ def sample(
             )
         parts.append(np.stack(of_rows, axis=1))
     return denormalize_ab(np.concatenate(parts), config.ab_mean, config.ab_std)
-
-
-def batches(count: int) -> Iterator[Tensor]:
-    """Indices in chunks."""
-    yield from torch.arange(count).split(ROWS)
 
 
 def walk(

@@ -4,6 +4,8 @@ import pytest
 
 from colorize_cli import model
 from colorize_cli.cli import main
+from colorize_cli.files import disk
+from colorize_cli.ledger import read_ledger
 from tests.fake_backend import fake_model
 
 
@@ -43,3 +45,36 @@ def colorize(cli, tmp_path):
         return cli.invoke(main, [*map(str, arguments), "-o", str(out)])
 
     return run
+
+
+@pytest.fixture
+def out(tmp_path):
+    """Where `colorize` puts results."""
+    return tmp_path / "out"
+
+
+@pytest.fixture
+def ledger(out):
+    """A function that reads the ledger."""
+    return lambda: read_ledger(out / "colorize.jsonl")
+
+
+@pytest.fixture
+def steps(loaded):
+    """Sizes of the batches that the network has seen; empty it to start again."""
+    seen = []
+    loaded.use(lambda x: seen.append(len(x)))
+    return seen
+
+
+@pytest.fixture
+def reads(monkeypatch):
+    """Files that have been read, photos and results."""
+    seen, read = [], disk.read
+
+    def watched(path):
+        seen.append(path.name)
+        return read(path)
+
+    monkeypatch.setattr(disk, "read", watched)
+    return seen

@@ -1,0 +1,154 @@
+"""Running `colorize` again: what is done again, and whose files it never touches."""
+
+from dataclasses import replace
+
+import pytest
+
+from colorize_cli.errors import DecodeError
+from colorize_cli.files import disk
+from colorize_cli.ledger import content_hash
+from tests.runs import contents, darkened, errors, later
+
+
+class TestChanged:
+    """What has changed is done again."""
+
+    def test_a_changed_photo(self, colorize, photo_folder, out, ledger, steps):
+        """And no other."""
+        colorize(photo_folder)
+        made = contents(out)
+        darkened(photo_folder / "a.jpg")
+        assert "1 photo, 1 picture" in colorize(photo_folder).stdout
+        changed = {name for name, data in contents(out).items() if made[name] != data}
+        assert changed == {"a.jpg"}
+        photo = (photo_folder / "a.jpg").read_bytes()
+        assert ledger()["a.jpg"].hash == content_hash(photo)
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            ["--seed", 1],
+            ["--steps", 2],
+            ["--sampler", "ddim"],
+            ["--size", 48],
+            ["--saturation", 1.5],
+            ["--temperature", 5],
+            ["--samples", 3, "--pick", "mean"],
+            ["--quality", 50],
+        ],
+        ids=lambda options: options[-2],
+    )
+    def test_changed_settings(self, colorize, photo_folder, out, steps, options):
+        """The same as if there had been no run before."""
+        photo = photo_folder / "a.jpg"
+        colorize(photo)
+        before = contents(out)
+        result = colorize(photo, *options)
+        assert "1 photo, 1 picture" in result.stdout
+        assert contents(out)["a.jpg"] != before["a.jpg"]
+        colorize(photo, *options, out=out.with_name("fresh"))
+        assert contents(out) == contents(out.with_name("fresh"))
+        assert "1 photo, already there" in colorize(photo, *options).stdout
+
+    def test_another_model(self, colorize, photo_folder, loaded, steps):
+        """By its weights, not by its name."""
+        colorize(photo_folder)
+        loaded.model = replace(loaded.model, weights_hash="other")
+        assert "4 photos, 4 pictures" in colorize(photo_folder).stdout
+        assert "4 photos, already there" in colorize(photo_folder).stdout
+
+    def test_another_format_and_back(self, colorize, photo_folder, out, steps):
+        """Results of another format stay; they are ours when the format comes back."""
+        photo = photo_folder / "a.jpg"
+        colorize(photo)
+        colorize(photo, "--format", "png")
+        assert set(contents(out)) == {"a.jpg", "a.png"}
+        old = contents(out)["a.jpg"]
+        colorize(photo, "--seed", 3)
+        assert contents(out)["a.jpg"] != old
+
+    def test_a_dry_run_knows(self, colorize, photo_folder, out, steps):
+        """What is to be made again, and what is not, without doing it."""
+        colorize(photo_folder)
+        darkened(photo_folder / "a.jpg")
+        later(photo_folder / "b.png")
+        before = contents(out)
+        dry = colorize(photo_folder, "-n")
+        assert sorted(line.split()[0] for line in dry.stdout.splitlines()) == [
+            "make",
+            "skip",
+            "skip",
+            "skip",
+        ]
+        assert "4 photos to make" in colorize(photo_folder, "-n", "--seed", 1).stderr
+        assert contents(out) == before
+
+
+class TestOtherPeoplesFiles:
+    """What no run has made is never replaced, unless that is asked for."""
+
+    def test_a_file_that_was_there_first(self, colorize, photo_folder, out, steps):
+        """Whatever else changes."""
+        out.mkdir()
+        (out / "a.jpg").write_bytes(b"my own work")
+        for options in ([], ["--seed", 1], ["--format", "jpg"]):
+            assert colorize(photo_folder, *options).exit_code == 0
+            assert (out / "a.jpg").read_bytes() == b"my own work"
+        colorize(photo_folder, "--overwrite")
+        assert (out / "a.jpg").read_bytes() != b"my own work"
+
+    def test_a_result_that_was_retouched(self, colorize, photo_folder, out, steps):
+        """It is kept, and that is said."""
+        colorize(photo_folder)
+        (out / "a.jpg").write_bytes(b"retouched")
+        result = colorize(photo_folder, "--seed", 1, "-v")
+        assert result.exit_code == 0
+        assert (out / "a.jpg").read_bytes() == b"retouched"
+        line = (
+            f"skipped {photo_folder / 'a.jpg'}: its results have been changed since "
+            "they were made; --overwrite replaces them"
+        )
+        assert line in errors(result)
+        assert "3 photos, 3 pictures" in result.stdout
+        colorize(photo_folder, "--seed", 1, "--overwrite")
+        assert (out / "a.jpg").read_bytes() != b"retouched"
+
+    def test_the_result_of_another_photo(
+        self, colorize, photo_folder, tmp_path, out, steps
+    ):
+        """Two boxes with a scan1.jpg do not take each other's place."""
+        boxes = [tmp_path / name / "scan1.jpg" for name in ("box1", "box2")]
+        for box, name in zip(boxes, ("a.jpg", "tall.jpg"), strict=True):
+            box.parent.mkdir()
+            box.write_bytes((photo_folder / name).read_bytes())
+        colorize(boxes[0].parent)
+        made = contents(out)
+        result = colorize(boxes[1].parent)
+        assert result.exit_code == 3
+        assert errors(result) == [
+            f"failed {boxes[1]}: {out / 'scan1.jpg'}: is the result of another photo, "
+            f"{boxes[0]}; choose another folder with -o, or --overwrite it"
+        ]
+        assert contents(out) == made
+        assert "1 photo, already there" in colorize(boxes[0].parent).stdout
+
+    def test_a_failed_replacement_keeps_track(
+        self, colorize, photo_folder, out, steps, monkeypatch
+    ):
+        """After a full disk, old and new results are ours, retouched ones are not."""
+        photo = photo_folder / "a.jpg"
+        colorize(photo, "--samples", 2)
+        write = disk.write_atomic
+
+        def fill(path, data, **settings):
+            if path.name == "a_s2.jpg":
+                raise DecodeError(path, "is not written: the disk is full")
+            write(path, data, **settings)
+
+        monkeypatch.setattr(disk, "write_atomic", fill)
+        options = ["--samples", 2, "--seed", 1]
+        assert colorize(photo, *options).exit_code == 3
+        monkeypatch.setattr(disk, "write_atomic", write)
+        (out / "a_s2.jpg").write_bytes(b"retouched")
+        assert colorize(photo, *options).exit_code == 0
+        assert (out / "a_s2.jpg").read_bytes() == b"retouched"
