@@ -4,6 +4,7 @@ Torch is imported inside the fixtures that need it, so that tests of the pure pa
 start fast.
 """
 
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +28,15 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("steady")
+
+
+def pytest_configure() -> None:
+    """Heed Ctrl-C, also where the tests run in the background.
+
+    Shells have their background jobs ignore it, and `colorize` leaves it so; tests that
+    interrupt a run would wait for ever.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
