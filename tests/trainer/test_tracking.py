@@ -134,7 +134,8 @@ def wandb_history(folder) -> tuple[dict, list[dict], str]:
             record = Record.FromString(parts)
             parts = b""
             if record.HasField("run"):
-                project = record.run.project
+                # A slow run is written down more than once, later without its name.
+                project = project or record.run.project
                 config |= read_items(record.run.config.update)
             if record.HasField("history"):
                 history.append(read_items(record.history.item))
