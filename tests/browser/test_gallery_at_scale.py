@@ -6,6 +6,7 @@ import pytest
 
 from colorize_cli.gallery.site import lay_page
 from tests.albums import colour_picture, save
+from tests.browser.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -84,8 +85,9 @@ def test_only_pictures_near_the_window_are_loaded(page, gallery):
     loaded = []
     page.on("request", lambda request: loaded.append(request.url))
     scroll_to(gallery, 1)
-    gallery.wait_for_function(
-        "[...document.images].every(image => image.complete && image.naturalWidth > 0)"
+    wait_until(
+        gallery,
+        "[...document.images].every(image => image.complete && image.naturalWidth > 0)",
     )
     assert 0 < len(loaded) <= MOST_CARDS
     assert any(url.endswith("one.jpg?1999") for url in loaded)
@@ -116,12 +118,13 @@ def test_the_last_photo_is_a_key_away(gallery):
 def test_cards_find_new_places_when_the_window_changes(gallery):
     """A narrow window has fewer columns; no two cards overlap."""
     gallery.set_viewport_size({"width": 500, "height": 750})
-    gallery.wait_for_function(
+    wait_until(
+        gallery,
         """() => {
           const boxes = [...document.querySelectorAll("#grid > li")]
             .map(item => item.getBoundingClientRect());
           const places = new Set(boxes.map(box => `${box.left} ${box.top}`));
           return places.size === boxes.length
             && boxes.every(box => box.right <= innerWidth);
-        }"""
+        }""",
     )

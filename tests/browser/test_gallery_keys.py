@@ -1,6 +1,7 @@
 """The gallery without a mouse."""
 
 import pytest
+from playwright.sync_api import expect
 
 from colorize_cli.gallery import build_gallery
 from tests.albums import make_album
@@ -60,7 +61,7 @@ def test_keys_change_variant_spread_and_choice(gallery):
     gallery.keyboard.press("9")
     assert gallery.get_by_label("2, seed 7").is_checked()
     gallery.keyboard.press("s")
-    assert gallery.get_by_role("img", name="Spread map").is_visible()
+    expect(gallery.get_by_role("img", name="Spread map")).to_be_visible()
     gallery.keyboard.press("s")
     gallery.keyboard.press("c")
     assert gallery.get_by_label("2, seed 7 ✓ chosen").is_checked()

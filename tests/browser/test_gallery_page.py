@@ -6,6 +6,7 @@ import pytest
 
 from colorize_cli.gallery import apply_choices, build_gallery, read_choices
 from tests.albums import make_album
+from tests.browser.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -49,8 +50,9 @@ def test_every_photo_has_a_card_with_its_picture(gallery):
         "flag.jpg",
         "lake.jpg",
     ]
-    gallery.wait_for_function(
-        "[...document.images].every(image => image.complete && image.naturalWidth > 0)"
+    wait_until(
+        gallery,
+        "[...document.images].every(image => image.complete && image.naturalWidth > 0)",
     )
     assert gallery.locator(".card img").count() == 4
     assert gallery.locator("#count").inner_text() == "5 of 5 photos"
@@ -68,13 +70,13 @@ def test_the_slider_moves_with_the_mouse_and_the_keyboard(gallery):
     gallery.mouse.move(box["x"] + box["width"] / 4, middle, steps=4)
     gallery.mouse.up()
     exposure = "host => parseFloat(host.style.getPropertyValue('--exposure'))"
-    gallery.wait_for_function(f"({exposure})(document.querySelector('image-compare'))")
+    wait_until(gallery, f"({exposure})(document.querySelector('image-compare'))")
     assert 20 < compare.evaluate(exposure) < 30
 
     compare.locator("input").focus()
     gallery.keyboard.press("End")
-    gallery.wait_for_function(
-        f"({exposure})(document.querySelector('image-compare')) === 100"
+    wait_until(
+        gallery, f"({exposure})(document.querySelector('image-compare')) === 100"
     )
     assert gallery.locator("#name").inner_text() == "aunt.jpg"
 
