@@ -21,7 +21,7 @@ from colorize_cli.model import EMBEDDED_MODEL, load_model
 from colorize_cli.model.backend import Model
 from colorize_cli.model.onnx_backend import OnnxBackend
 from colorize_cli.model.onnx_session import usable_cores
-from colorize_cli.pipeline import Row, Sampling, denoise, prepare, rows_of
+from colorize_cli.pipeline import Sampling, denoise_samples, prepare
 
 TITLE = "Scaling"
 PHOTO_SHAPE = (480, 640, 3)
@@ -101,21 +101,15 @@ def open_model(threads: int) -> Model:
     return replace(load_model(None, "onnx", "cpu"), backend=backend)
 
 
-def turn(model: Model, load: Load) -> Callable[[], None]:
+def turn(model: Model, load: Load) -> Callable[[], object]:
     """The denoising of one photo."""
     grey = np.random.default_rng(0).integers(0, 256, PHOTO_SHAPE[:2], dtype=np.uint8)
     photo = Photo(rgb=np.repeat(grey[..., None], 3, axis=2))
-    rows = rows_of(prepare(photo, model.header.config, load.size), load.samples)
-    batches = [rows[i : i + load.batch] for i in range(0, len(rows), load.batch)]
-    return partial(denoise_all, model, batches, Sampling(steps=load.steps))
-
-
-def denoise_all(
-    model: Model, batches: Sequence[Sequence[Row]], sampling: Sampling
-) -> None:
-    """All batches, one after the other."""
-    for batch in batches:
-        denoise(model, batch, sampling)
+    canvas = prepare(photo, model.header.config, load.size)
+    sampling = Sampling(steps=load.steps)
+    return partial(
+        denoise_samples, model, canvas, sampling, load.samples, batch_size=load.batch
+    )
 
 
 if __name__ == "__main__":

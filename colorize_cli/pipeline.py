@@ -30,6 +30,7 @@ __all__ = [
     "Sampling",
     "colorize",
     "denoise",
+    "denoise_samples",
     "fingerprint",
     "finish",
     "prepare",
@@ -169,6 +170,28 @@ def denoise(
     return denormalize_ab(y0, config.ab_mean, config.ab_std)
 
 
+def denoise_samples(
+    model: Model, canvas: Canvas, sampling: Sampling, samples: int, batch_size: int
+) -> NDArray[np.float32]:
+    """Run the reverse loop on all windows of the first samples of one photo.
+
+    Args:
+        model: As in `denoise`.
+        canvas: The photo.
+        sampling: As in `denoise`.
+        samples: How many, K.
+        batch_size: Rows that run together; does not change the result beyond rounding.
+
+    Returns:
+        ab in Lab units, (K, n, 2, H, W).
+    """
+    rows = rows_of(canvas, samples)
+    starts = range(0, len(rows), batch_size)
+    parts = [denoise(model, rows[i : i + batch_size], sampling) for i in starts]
+    fields = np.concatenate(parts)
+    return fields.reshape(samples, -1, *fields.shape[1:])
+
+
 def encode(model: Model, rows: Sequence[Row]) -> tuple[NDArray[np.float32], ...]:
     """Encoder features of each row; every window is encoded once."""
     if model.header.config.encoder is None:
@@ -214,13 +237,5 @@ def colorize(
     """
     sampling = sampling or Sampling()
     canvas = prepare(photo, model.header.config, sampling.size)
-    rows = rows_of(canvas, samples)
-    batches = range(0, len(rows), batch_size)
-    fields = np.concatenate(
-        [
-            denoise(model, rows[start : start + batch_size], sampling)
-            for start in batches
-        ]
-    )
-    per_sample = fields.reshape(samples, -1, *fields.shape[1:])
-    return [finish(photo, canvas, each) for each in per_sample]
+    fields = denoise_samples(model, canvas, sampling, samples, batch_size)
+    return [finish(photo, canvas, each) for each in fields]

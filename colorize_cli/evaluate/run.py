@@ -29,7 +29,7 @@ from colorize_cli.evaluate.ways import RGB, WAYS, colorized, with_ab
 from colorize_cli.imaging.photo import Photo
 from colorize_cli.ledger.hashing import content_hash, settings_hash
 from colorize_cli.model.backend import Model
-from colorize_cli.pipeline import Sampling, denoise, prepare, rows_of
+from colorize_cli.pipeline import Sampling, denoise_samples, prepare
 
 __all__ = ["Evaluation", "Settings"]
 
@@ -187,13 +187,9 @@ class Evaluation:
         grey = Photo(rgb=with_ab(original, (0.0, 0.0)))
         sampling = self.settings.sampling
         canvas = prepare(grey, self.model.header.config, sampling.size)
-        rows = rows_of(canvas, self.settings.samples)
-        size = self.settings.batch_size
-        batches = [rows[start : start + size] for start in range(0, len(rows), size)]
-        parts = [denoise(self.model, batch, sampling) for batch in batches]
-        fields = np.concatenate(parts)
-        windows = fields.reshape(self.settings.samples, -1, *fields.shape[1:])
-        return np.stack([canvas.grid.blend(each) for each in windows])
+        samples, batch_size = self.settings.samples, self.settings.batch_size
+        fields = denoise_samples(self.model, canvas, sampling, samples, batch_size)
+        return np.stack([canvas.grid.blend(each) for each in fields])
 
     def _measured(self, original: RGB, fields: NDArray[np.float32]) -> Measured:
         """All figures of a photo."""
