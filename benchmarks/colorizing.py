@@ -1,14 +1,42 @@
 """The ab fields of many photos, several photos to a batch."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from colorize_cli.diffusion.schedule import NoiseSchedule
 from colorize_cli.model import Model
 from colorize_cli.pipeline import Canvas, Sampling, denoise, rows_of
 
-__all__ = ["denoise_all"]
+__all__ = ["denoise_all", "fields_along"]
+
+
+def fields_along(
+    schedule: NoiseSchedule,
+    canvases: Sequence[Canvas],
+    model: Model,
+    sampling: Sampling,
+    samples: int,
+    batch_size: int,
+) -> list[NDArray[np.float32]]:
+    """The whole ab fields of each canvas, (samples, 2, h, w), along another schedule.
+
+    Args:
+        schedule: Walked in the place of the model's own.
+        canvases: Photos.
+        model: As in `denoise`, with the rest.
+        sampling: Its number of steps is left at None.
+        samples: Of each photo.
+        batch_size: Rows that run together.
+    """
+    model = replace(model, header=replace(model.header, schedule=schedule))
+    fields = denoise_all(canvases, model, sampling, samples, batch_size)
+    return [
+        np.stack([canvas.grid.blend(windows) for windows in each])
+        for canvas, each in zip(canvases, fields, strict=True)
+    ]
 
 
 def denoise_all(

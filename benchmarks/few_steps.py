@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.colorizing import denoise_all
-from benchmarks.photo_sets import find_sets, grey_of, pick, read_photos
+from benchmarks.colorizing import fields_along
+from benchmarks.photo_sets import draw_photos, grey_of
 from benchmarks.record import record_path, table, write_record
 from colorize_cli.diffusion.process import Sampler
 from colorize_cli.diffusion.schedule import NoiseSchedule
@@ -120,11 +120,8 @@ def parser() -> argparse.ArgumentParser:
 
 def read_cases(options: argparse.Namespace, model: Model) -> list[Case]:
     """The photos of all sets, laid out."""
-    return [
-        case_of(photo, model)
-        for paths in find_sets(options.folder).values()
-        for _, photo in read_photos(pick(paths, options.photos, seed=0))
-    ]
+    photos = draw_photos(options.folder, options.photos)
+    return [case_of(photo, model) for photo in photos]
 
 
 def case_of(photo: Photo, model: Model) -> Case:
@@ -152,20 +149,15 @@ def measure(
     cases: Sequence[Case], model: Model, setting: Setting, options: argparse.Namespace
 ) -> list[list[float]]:
     """Chroma, MAE one, MAE mean and diversity of each photo, in Lab units."""
-    walked = spaced(model.header.schedule, setting.steps, setting.spacing)
-    model = replace(model, header=replace(model.header, schedule=walked))
-    sampling = Sampling(sampler=setting.sampler, seed=setting.seed)
-    fields = denoise_all(
+    fields = fields_along(
+        spaced(model.header.schedule, setting.steps, setting.spacing),
         [case.canvas for case in cases],
         model,
-        sampling,
+        Sampling(sampler=setting.sampler, seed=setting.seed),
         options.samples,
         options.batch_size,
     )
-    return [
-        figures_of(np.stack([case.canvas.grid.blend(each) for each in samples]), case)
-        for case, samples in zip(cases, fields, strict=True)
-    ]
+    return [figures_of(*pair) for pair in zip(fields, cases, strict=True)]
 
 
 def figures_of(samples: NDArray[np.float32], case: Case) -> list[float]:

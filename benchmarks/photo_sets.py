@@ -9,7 +9,7 @@ from colorize_cli.errors import PhotoError
 from colorize_cli.imaging.color import lab_to_rgb, rgb_to_lab
 from colorize_cli.imaging.photo import Photo
 
-__all__ = ["find_sets", "grey_of", "pick", "read_photos"]
+__all__ = ["draw_photos", "find_sets", "grey_of", "pick", "read_photos"]
 
 
 def find_sets(folder: Path) -> dict[str, list[Path]]:
@@ -42,6 +42,13 @@ def read_photos(paths: list[Path]) -> Iterator[tuple[Path, Photo]]:
             print(f"left out: {error}")
             continue
         yield path, photo
+
+
+def draw_photos(folder: Path, limit: int) -> Iterator[Photo]:
+    """`limit` photos of each set, the same ones every time."""
+    for paths in find_sets(folder).values():
+        for _, photo in read_photos(pick(paths, limit, seed=0)):
+            yield photo
 
 
 def grey_of(photo: Photo) -> Photo:

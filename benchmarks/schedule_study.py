@@ -10,20 +10,20 @@ A setting that has been measured is not measured again (`--minutes`).
 import argparse
 import json
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from benchmarks.colorizing import denoise_all
-from benchmarks.photo_sets import find_sets, grey_of, pick, read_photos
+from benchmarks.colorizing import fields_along
+from benchmarks.photo_sets import draw_photos, grey_of
 from benchmarks.record import record_path, table, write_record
 from colorize_cli.diffusion.process import Sampler
 from colorize_cli.diffusion.schedule import NoiseSchedule
 from colorize_cli.evaluate.fields import score_fields
 from colorize_cli.evaluate.preparation import eight_bit
+from colorize_cli.imaging.metrics import spread
 from colorize_cli.imaging.photo import Photo
 from colorize_cli.model import Model, load_model
 from colorize_cli.pipeline import Canvas, Sampling, prepare
@@ -89,7 +89,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     model = load_model(options.model, "auto", options.device)
     figures_path = options.output.with_suffix(".json")
     found = json.loads(figures_path.read_text()) if figures_path.exists() else {}
-    cases = list(read_cases(options, model))
+    cases = [
+        (photo, prepare(grey_of(photo), model.header.config))
+        for photo in draw_photos(options.folder, options.photos)
+    ]
     for setting in SETTINGS:
         if setting.key not in found and time.monotonic() < until:
             started = time.perf_counter()
@@ -118,15 +121,6 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def read_cases(
-    options: argparse.Namespace, model: Model
-) -> Iterator[tuple[Photo, Canvas]]:
-    """The photos of all sets in colour, and what the model sees of each."""
-    for paths in find_sets(options.folder).values():
-        for _, photo in read_photos(pick(paths, options.photos, seed=0)):
-            yield photo, prepare(grey_of(photo), model.header.config)
-
-
 def measure(
     cases: Sequence[tuple[Photo, Canvas]],
     model: Model,
@@ -134,26 +128,20 @@ def measure(
     options: argparse.Namespace,
 ) -> dict[str, float]:
     """The figures of one setting."""
-    header = replace(model.header, schedule=setting.build())
-    canvases = [canvas for _, canvas in cases]
-    fields = denoise_all(
-        canvases,
-        replace(model, header=header),
+    fields = fields_along(
+        setting.build(),
+        [canvas for _, canvas in cases],
+        model,
         Sampling(sampler=setting.sampler),
         options.samples,
         batch_size=8,
     )
-    blended: list[NDArray[np.float32]] = [
-        np.stack([canvas.grid.blend(each) for each in samples])
-        for canvas, samples in zip(canvases, fields, strict=True)
-    ]
-    truths = [eight_bit(photo) for photo, _ in cases]
-    ways = score_fields(truths, blended)
+    ways = score_fields([eight_bit(photo) for photo, _ in cases], fields)
     grey = ways["grey"]
     figures = {
         "chroma": ways["single"].chroma_ratio,
         "tint": ways["single"].tint_ratio,
-        "diversity": float(np.mean([field.std(axis=0).mean() for field in blended])),
+        "diversity": float(np.mean([spread(field) for field in fields])),
     }
     for way in ("single", "mean", "medoid", "best"):
         figures[f"mae {way}"] = ways[way].mae

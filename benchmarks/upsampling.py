@@ -15,11 +15,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.photo_sets import find_sets, pick, read_photos
+from benchmarks.photo_sets import draw_photos
 from benchmarks.record import record_path, table, write_record
 from colorize_cli.evaluate.preparation import eight_bit
 from colorize_cli.imaging.color import lab_to_rgb, rgb_to_lab
-from colorize_cli.imaging.metrics import psnr
+from colorize_cli.imaging.guided import guided_lines
+from colorize_cli.imaging.metrics import mean_chroma, psnr
 from colorize_cli.imaging.photo import Photo
 from colorize_cli.model import Model, load_model
 from colorize_cli.pipeline import Sampling, denoise, prepare, rows_of
@@ -52,16 +53,9 @@ def guided(ab: Plane, L: Plane, *, radius: int, eps: float) -> Plane:
         eps: Variance of L below which a window counts as flat.
     """
     small = cv2.resize(L, ab.shape[1::-1], interpolation=cv2.INTER_AREA)
-    box = partial(cv2.blur, ksize=(2 * radius + 1, 2 * radius + 1))
-    mean, mean_ab = box(small), box(ab)
-    variance = box(small * small) - mean * mean
-    slope = (box(ab * small[..., None]) - mean_ab * mean[..., None]) / (variance + eps)[
-        ..., None
-    ]
-    offset = mean_ab - slope * mean[..., None]
-    slope, offset = box(slope), box(offset)
-    full = partial(resized, L=L, how=cv2.INTER_LINEAR)
-    return full(slope) * L[..., None] + full(offset)
+    lines = guided_lines(np.moveaxis(ab, -1, 0), small, radius, eps)
+    wide = resized(np.moveaxis(lines, 0, -1), L, how=cv2.INTER_LINEAR)
+    return wide[..., :2] * L[..., None] + wide[..., 2:]
 
 
 def guided_then_bicubic(ab: Plane, L: Plane, *, radius: int, eps: float) -> Plane:
@@ -137,17 +131,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure every candidate, print the table, write it down."""
     options = parser().parse_args(arguments)
     model = load_model(options.model, "auto", "cpu")
-    paths = [
-        path
-        for found in find_sets(options.folder).values()
-        for path in pick(found, options.limit, 0)
-    ]
     scores: dict[str, list[list[float]]] = {name: [] for name in CANDIDATES}
-    for _, photo in read_photos(paths):
+    for photo in draw_photos(options.folder, options.limit):
         field, truth = predict(photo, model), rgb_to_lab(photo.rgb)
         for name, upsample in CANDIDATES.items():
             scores[name].append(score(photo, truth, field, upsample))
-    body = f"{len(paths)} photos.\n\n{summary(scores)}\n\n{LEGEND}"
+    body = f"{len(scores['bicubic'])} photos.\n\n{summary(scores)}\n\n{LEGEND}"
     print(body)
     write_record(options.output, TITLE, body)
 
@@ -185,10 +174,10 @@ def score(photo: Photo, truth: Plane, field: Plane, upsample: Upsampler) -> list
             psnr(rgb[edges][None], original[edges][None]),
         ]
     error = np.abs(upsampled - truth[..., 1:])
-    chroma, true_chroma = (
-        np.hypot(*cv2.split(ab)) for ab in (upsampled, truth[..., 1:])
-    )
-    return [*figures, float(error[edges].mean()), chroma.mean(), true_chroma.mean()]
+    chromas = [
+        mean_chroma(np.moveaxis(ab, -1, 0)) for ab in (upsampled, truth[..., 1:])
+    ]
+    return [*figures, float(error[edges].mean()), *chromas]
 
 
 def strong_edges(L: Plane) -> NDArray[np.bool_]:

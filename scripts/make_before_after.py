@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from colorize_cli import codec
+from colorize_cli.evaluate.preparation import eight_bit
 from colorize_cli.model import load_model
 from colorize_cli.pipeline import Sampling, colorize
 
@@ -36,8 +37,8 @@ def main() -> None:
         path = ROOT / "examples" / name
         photo = codec.decode(path.read_bytes(), path)
         (result,) = colorize(photo, model, Sampling(seed=options.seed))
-        before.append(cell(photo.rgb))
-        after.append(cell(result.rgb))
+        before.append(cell(eight_bit(photo)))
+        after.append(cell(eight_bit(result)))
     rows = [np.hstack(cells) for cells in (before, after)]
     picture = np.vstack([rows[0], np.full_like(rows[0][:GAP_PX], 255), rows[1]])
     options.output.parent.mkdir(parents=True, exist_ok=True)
@@ -45,10 +46,8 @@ def main() -> None:
     cv2.imwrite(str(options.output), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), settings)
 
 
-def cell(rgb: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.uint8]:
-    """The picture at the row's height, 8 bits, with a gap on its right."""
-    if rgb.dtype == np.uint16:
-        rgb = (rgb >> 8).astype(np.uint8)
+def cell(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The picture at the row's height, with a gap on its right."""
     width = round(rgb.shape[1] * HEIGHT_PX / rgb.shape[0])
     small = cv2.resize(rgb, (width, HEIGHT_PX), interpolation=cv2.INTER_AREA)
     return np.hstack([small, np.full((HEIGHT_PX, GAP_PX, 3), 255, np.uint8)])

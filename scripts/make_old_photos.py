@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from colorize_cli import codec
+from colorize_cli.evaluate.preparation import eight_bit
 from colorize_cli.imaging.color import rgb_to_lab
+from colorize_cli.imaging.metrics import mean_chroma
 from colorize_cli.imaging.photo import Photo
 from colorize_cli.model import load_model
 from colorize_cli.pipeline import colorize
@@ -42,7 +44,7 @@ def main() -> None:
     for path in sorted(options.folder.iterdir()):
         photo = without_edge(codec.decode(path.read_bytes(), path))
         results = [colorize(photo, model)[0] for model in models]
-        chromas = [f"{mean_chroma(result):.1f}" for result in results]
+        chromas = [f"{chroma(result):.1f}" for result in results]
         print(path.name, *chromas, flush=True)  # noqa: T201
         rows.append([cell(each) for each in (photo, *results)])
     picked = rows[:: max(1, len(rows) // SHOWN)][:SHOWN]
@@ -59,19 +61,19 @@ def without_edge(photo: Photo) -> Photo:
     return photo.with_rgb(photo.rgb[y:-y, x:-x].copy())
 
 
-def mean_chroma(photo: Photo) -> float:
-    """In Lab units, at a size that is quick."""
+def chroma(photo: Photo) -> float:
+    """Mean chroma in Lab units, at a size that is quick."""
     small = cv2.resize(photo.rgb, (256, 256), interpolation=cv2.INTER_AREA)
-    return float(np.hypot(*cv2.split(rgb_to_lab(small)[..., 1:])).mean())
+    return mean_chroma(np.moveaxis(rgb_to_lab(small)[..., 1:], -1, 0))
 
 
 def cell(photo: Photo) -> RGB:
     """Square, of the page's height."""
-    side = min(photo.rgb.shape[:2])
-    y, x = ((length - side) // 2 for length in photo.rgb.shape[:2])
-    square = photo.rgb[y : y + side, x : x + side]
-    small = cv2.resize(square, (HEIGHT_PX, HEIGHT_PX), interpolation=cv2.INTER_AREA)
-    return small.astype(np.uint8, copy=False)
+    rgb = eight_bit(photo)
+    side = min(rgb.shape[:2])
+    y, x = ((length - side) // 2 for length in rgb.shape[:2])
+    square = rgb[y : y + side, x : x + side]
+    return cv2.resize(square, (HEIGHT_PX, HEIGHT_PX), interpolation=cv2.INTER_AREA)
 
 
 def joined(cells: list[RGB], axis: int) -> RGB:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["guided_lines"]
+__all__ = ["FLAT", "guided_lines"]
 
 Floats = NDArray[np.float32]
 
@@ -15,7 +15,7 @@ Floats = NDArray[np.float32]
 FLAT = 100.0
 
 
-def guided_lines(ab: Floats, L: Floats, radius: int) -> Floats:
+def guided_lines(ab: Floats, L: Floats, radius: int, flat: float = FLAT) -> Floats:
     """The ab field as lines in L: ab = slope L + offset, one line per place.
 
     Within a window the best line through (L, ab) is taken, and every place gets the
@@ -28,6 +28,7 @@ def guided_lines(ab: Floats, L: Floats, radius: int) -> Floats:
         ab: (2, h, w) in Lab units.
         L: (h, w) in [0, 100], the photo's at the size of the field.
         radius: Of the windows, in places of the field; 0 leaves the field as it is.
+        flat: Variance of L below which a window counts as flat.
 
     Returns:
         (4, h, w): slopes of a and b, offsets of a and b.
@@ -40,6 +41,6 @@ def guided_lines(ab: Floats, L: Floats, radius: int) -> Floats:
     lines = np.empty((4, *L.shape), np.float32)
     for k, plane in enumerate(ab):
         average = box(plane)
-        slope = (box(L * plane) - mean * average) / (variance + FLAT)
+        slope = (box(L * plane) - mean * average) / (variance + flat)
         lines[k], lines[k + 2] = box(slope), box(average - slope * mean)
     return lines
