@@ -20,7 +20,7 @@ from colorize_cli.imaging.photo import Photo
 from colorize_cli.model import EMBEDDED_MODEL, load_model
 from colorize_cli.model.backend import Model
 from colorize_cli.model.onnx_backend import OnnxBackend
-from colorize_cli.model.onnx_session import usable_cores
+from colorize_cli.model.onnx_session import thread_count
 from colorize_cli.pipeline import Sampling, denoise_samples, prepare
 
 TITLE = "Scaling"
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ]
     head = (
         f"Base: one sample, batch {BASE.batch}, {BASE.steps} steps, the model's own "
-        f"size, {usable_cores()} threads. {options.rounds} interleaved rounds; median "
+        f"size, {thread_count()} threads. {options.rounds} interleaved rounds; median "
         "and range."
     )
     body = "\n\n".join([head, table(["changed", "pictures/s", "times base"], rows)])
@@ -90,7 +90,7 @@ def variations(options: argparse.Namespace) -> dict[str, Load]:
         found[f"16 samples, batch {batch}"] = replace(BASE, samples=16, batch=batch)
     found |= {f"{n} steps": replace(BASE, steps=n) for n in options.steps}
     found |= {f"short side {n}": replace(BASE, size=n) for n in options.sizes}
-    threads = range(1, usable_cores())
+    threads = range(1, thread_count())
     return found | {f"{n} thread(s)": replace(BASE, threads=n) for n in threads}
 
 

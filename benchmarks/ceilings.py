@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
-from colorize_cli.model.onnx_session import usable_cores
+from colorize_cli.model.onnx_session import thread_count
 
 __all__ = ["Ceiling", "ceilings"]
 
@@ -73,7 +73,7 @@ def session(
     version = helper.find_min_ir_version_for(opsets)
     model = helper.make_model(graph, opset_imports=opsets, ir_version=version)
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = usable_cores()
+    options.intra_op_num_threads = thread_count()
     return onnxruntime.InferenceSession(
         model.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )

@@ -1,6 +1,5 @@
 """What a result file says about itself: hardware, versions, command, commit."""
 
-import os
 import platform
 import shlex
 import subprocess
@@ -8,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+
+from colorize_cli.cores import usable_cores
 
 __all__ = ["RESULTS", "ROOT", "hardware", "record_path", "table", "write_record"]
 
@@ -17,12 +18,12 @@ ROOT = Path(__file__).parents[1]
 
 def hardware() -> str:
     """Processor and usable cores, for instance `Intel Xeon, 2 cores`."""
-    return f"{_processor()}, {len(os.sched_getaffinity(0))} cores"
+    return f"{_processor()}, {usable_cores()} cores"
 
 
 def record_path(what: str, suffix: str = ".md") -> Path:
     """results/<what>_<hardware>_<yyyymm><suffix>."""
-    cores = len(os.sched_getaffinity(0))
+    cores = usable_cores()
     month = datetime.now(UTC).strftime("%Y%m")
     return RESULTS / f"{what}_{cores}core-{platform.machine()}_{month}{suffix}"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from colorize_cli.options.run import usable_cores
+from colorize_cli.options.run import default_jobs
 
 __all__ = ["gallery"]
 
@@ -39,7 +39,7 @@ __all__ = ["gallery"]
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
-    default=usable_cores,
+    default=default_jobs,
     show_default="one per core, at most 8",
     help="Threads that make pictures.",
 )

@@ -9,16 +9,17 @@ from pathlib import Path
 import onnxruntime
 from onnxruntime.capi import onnxruntime_pybind11_state as ort
 
+from colorize_cli.cores import usable_cores
 from colorize_cli.errors import BackendError, CheckpointError
 from colorize_cli.model.cuda_driver import count_gpus
-from colorize_cli.model.device import DeviceStatus, no_such_gpu, parse_device
+from colorize_cli.model.device import DeviceStatus, no_such_gpu, settle, statuses
 
 __all__ = [
     "RUNTIME_ERRORS",
     "available_devices",
     "open_session",
     "resolve_device",
-    "usable_cores",
+    "thread_count",
 ]
 
 # What ONNX Runtime raises; its exceptions share no base but Exception.
@@ -88,24 +89,12 @@ def resolve_device(path: Path, device: str) -> str:
     Raises:
         BackendError: If CUDA is asked for and cannot be used.
     """
-    request = parse_device(path, device)
-    if request.kind == "cpu":
-        return "cpu"
-    problem = _cuda_problem(request.index)
-    if problem is None:
-        return f"cuda:{request.index}"
-    if request.kind == "auto":
-        return "cpu"
-    raise BackendError(path, f"cannot run on {device} with ONNX Runtime: {problem}")
+    return settle(path, device, "ONNX Runtime", _cuda_problem)
 
 
 def available_devices() -> list[DeviceStatus]:
     """Devices that this backend can use here, the CPU first."""
-    devices = [DeviceStatus("cpu")]
-    problem = _cuda_problem(0)
-    if problem is not None:
-        return [*devices, DeviceStatus("cuda", problem)]
-    return devices + [DeviceStatus(f"cuda:{i}") for i in range(count_gpus() or 0)]
+    return statuses(_cuda_problem(0), count_gpus() or 0)
 
 
 def _create(
@@ -119,7 +108,7 @@ def _create(
     options.log_severity_level = ERROR if device == "cpu" else FATAL
     # Set rather than left to ONNX Runtime, which would count cores that this process
     # may not use and pin its threads to them, in the way of everything else there.
-    options.intra_op_num_threads = threads or usable_cores()
+    options.intra_op_num_threads = threads or thread_count()
     # Threads that spin while they wait save a few microseconds on an idle machine; on
     # a shared one they took 1.6 times the CPU time and were slower.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -133,16 +122,12 @@ def _create(
     )
 
 
-def usable_cores() -> int:
-    """Cores that this process may use, by OMP_NUM_THREADS fewer than it could.
+def thread_count() -> int:
+    """One per core, or fewer by OMP_NUM_THREADS.
 
     PyTorch goes by that as well; Ray sets it for each of the workers of a machine.
     """
-    wanted = os.environ.get("OMP_NUM_THREADS", "")
-    if hasattr(os, "sched_getaffinity"):  # not on macOS
-        cores = len(os.sched_getaffinity(0))
-    else:
-        cores = os.cpu_count() or 1
+    wanted, cores = os.environ.get("OMP_NUM_THREADS", ""), usable_cores()
     return min(cores, int(wanted)) if wanted.isdecimal() and int(wanted) else cores
 
 

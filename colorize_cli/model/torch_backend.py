@@ -17,9 +17,8 @@ from colorize_cli.diffusion.denoiser import Denoiser
 from colorize_cli.diffusion.process import Sampler
 from colorize_cli.diffusion.sampler import reverse, step_of
 from colorize_cli.diffusion.schedule import NoiseSchedule
-from colorize_cli.errors import BackendError
 from colorize_cli.model.backend import Features, Loop
-from colorize_cli.model.device import DeviceStatus, no_such_gpu, parse_device
+from colorize_cli.model.device import DeviceStatus, no_such_gpu, settle, statuses
 from colorize_cli.model.network import Network
 
 __all__ = ["TorchBackend", "available_devices"]
@@ -52,7 +51,7 @@ class TorchBackend:
         Raises:
             BackendError: If CUDA is asked for and cannot be used.
         """
-        self.device = _resolve(path, device)
+        self.device = settle(path, device, "PyTorch", _cuda_problem)
         # Channels last makes the convolutions 1.2 to 1.5 times as fast on a CPU, and
         # is what tensor cores want.
         self._network = network.eval().to(
@@ -137,24 +136,7 @@ class TorchBackend:
 
 def available_devices() -> list[DeviceStatus]:
     """Devices that this backend can use here, the CPU first."""
-    devices = [DeviceStatus("cpu")]
-    problem = _cuda_problem(0)
-    if problem is not None:
-        return [*devices, DeviceStatus("cuda", problem)]
-    count = torch.cuda.device_count()
-    return devices + [DeviceStatus(f"cuda:{index}") for index in range(count)]
-
-
-def _resolve(path: Path, device: str) -> str:
-    request = parse_device(path, device)
-    if request.kind == "cpu":
-        return "cpu"
-    problem = _cuda_problem(request.index)
-    if problem is None:
-        return f"cuda:{request.index}"
-    if request.kind == "auto":
-        return "cpu"
-    raise BackendError(path, f"cannot run on {device} with PyTorch: {problem}")
+    return statuses(_cuda_problem(0), torch.cuda.device_count())
 
 
 def _cuda_problem(index: int) -> str | None:

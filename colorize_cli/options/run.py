@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
+from colorize_cli.cores import usable_cores
 from colorize_cli.options.group import Command, decorate
 from colorize_cli.shard import Shard
 
-__all__ = ["BatchSize", "run_options", "usable_cores"]
+__all__ = ["BatchSize", "default_jobs", "run_options"]
 
 
 class BatchSize(click.ParamType[int | None]):
@@ -47,11 +48,9 @@ class ShardOfRun(click.ParamType[Shard]):
             self.fail(f"{error}.", param, ctx)
 
 
-def usable_cores() -> int:
-    """Cores that this process may use, at most 8."""
-    if hasattr(os, "sched_getaffinity"):  # not on macOS
-        return min(8, len(os.sched_getaffinity(0)))
-    return min(8, os.cpu_count() or 1)
+def default_jobs() -> int:
+    """One per core, at most 8."""
+    return min(8, usable_cores())
 
 
 def run_options(command: Command) -> Command:
@@ -68,7 +67,7 @@ def run_options(command: Command) -> Command:
         click.option(
             "--jobs",
             type=click.IntRange(min=1),
-            default=usable_cores,
+            default=default_jobs,
             show_default="one per core, at most 8",
             help="Threads that read and threads that write.",
         ),
