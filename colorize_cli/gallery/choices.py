@@ -1,11 +1,11 @@
 """Copying the pictures that a person chose in a gallery."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from colorize_cli.downloads import read_download
 from colorize_cli.errors import PlanError
 from colorize_cli.files import LEDGER_NAME
 from colorize_cli.files.disk import identity, read, write_atomic
@@ -36,24 +36,13 @@ def read_choices(path: Path) -> list[Choice]:
     Raises:
         PlanError: If it is not one, or holds no choice.
     """
-    try:
-        document = json.loads(path.read_bytes())
-    except OSError as error:
-        raise PlanError(f"{path}: cannot be read ({error.strerror})") from error
-    except (ValueError, RecursionError) as error:
-        raise PlanError(
-            f"{path}: is not JSON ({error}); download it from the gallery again"
-        ) from error
-    if not isinstance(document, dict) or document.get("kind") != KIND:
-        raise PlanError(
-            f"{path}: is not a choices.json of a gallery; it lacks "
-            f'"kind": "{KIND}"; download it with the gallery\'s button'
-        )
-    if document.get("version") != VERSION:
-        raise PlanError(
-            f"{path}: is of version {document.get('version')!r}, this colorize reads "
-            f"{VERSION}; update the tool"
-        )
+    document = read_download(
+        path,
+        KIND,
+        VERSION,
+        what="a choices.json of a gallery",
+        cure="download it with the gallery's button",
+    )
     choices = document.get("choices")
     if not isinstance(choices, list):
         raise PlanError(f"{path}: its choices are not a list; download it again")

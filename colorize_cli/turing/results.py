@@ -1,11 +1,11 @@
 """Reading what people answered."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from colorize_cli.downloads import read_download
 from colorize_cli.errors import PlanError
 
 __all__ = ["Result", "Trial", "read_results"]
@@ -81,22 +81,13 @@ def read_results(paths: Sequence[Path]) -> list[Result]:
 
 def read_result(path: Path) -> Result:
     """One file, checked field by field."""
-    try:
-        document = json.loads(path.read_bytes())
-    except OSError as error:
-        raise PlanError(f"{path}: cannot be read ({error.strerror})") from error
-    except (ValueError, RecursionError) as error:
-        raise PlanError(f"{path}: is not JSON ({error})") from error
-    if not isinstance(document, dict) or document.get("kind") != KIND:
-        raise PlanError(
-            f"{path}: is not the result of a Turing test; it lacks "
-            f'"kind": "{KIND}"; name the files that the test page downloads'
-        )
-    if document.get("version") != VERSION:
-        raise PlanError(
-            f"{path}: is of version {document.get('version')!r}, this colorize reads "
-            f"{VERSION}; update the tool"
-        )
+    document = read_download(
+        path,
+        KIND,
+        VERSION,
+        what="the result of a Turing test",
+        cure="name the files that the test page downloads",
+    )
     texts = [document.get(key) for key in ("test", "participant", "started")]
     trials = document.get("trials")
     if not all(isinstance(text, str) for text in texts) or not isinstance(trials, list):
