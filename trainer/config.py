@@ -115,6 +115,9 @@ class OptimConfig:
 
     optimizer: Literal["adam", "adamw"] = "adamw"
     lr: float = 3e-4
+    # Learning rate of the encoder's backbone as a share of lr; 0 keeps ImageNet's
+    # weights, or those of `init`.
+    encoder_lr: float = 0.0
     betas: tuple[float, float] = (0.9, 0.999)
     weight_decay: float = 0.01
     # Photos per optimiser step, over all processes.
@@ -140,7 +143,7 @@ class OptimConfig:
 
     def __post_init__(self) -> None:
         """Check the ranges."""
-        require_counts(self, "weight_decay", "warmup", "clip_norm")
+        require_counts(self, "weight_decay", "warmup", "clip_norm", "encoder_lr")
         if self.lr <= 0:
             raise ValueError(f"lr must be above 0, got {self.lr:g}")
         for beta in (*self.betas, self.ema):

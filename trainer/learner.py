@@ -19,7 +19,7 @@ from trainer.crew import Crew
 from trainer.data import Batch
 from trainer.draws import Draws, draw, seed_of
 from trainer.ema import Ema
-from trainer.loss import colour_weights, denoising_loss, level_weights
+from trainer.loss import denoising_loss, error_weights
 
 __all__ = ["Learner", "StepResult", "learning_rate", "make_network"]
 
@@ -72,17 +72,26 @@ def make_network(config: TrainConfig) -> Network:
     elif network.encoder is not None:
         load_imagenet_weights(network.encoder.backbone)
     if network.encoder is not None:
-        network.encoder.backbone.requires_grad_(False)
+        network.encoder.backbone.requires_grad_(config.optim.encoder_lr > 0)
     return network
 
 
-def make_optimizer(
-    optim: OptimConfig, parameters: list[nn.Parameter]
-) -> torch.optim.Optimizer:
-    """Adam or AdamW, all parameters moved by one kernel."""
+def make_optimizer(optim: OptimConfig, network: Network) -> torch.optim.Optimizer:
+    """Adam or AdamW over the weights that are trained.
+
+    Returns:
+        One group for the encoder's backbone, if that is trained, and one for the rest;
+        each group's `share` is its learning rate's of `optim.lr`.
+    """
+    trained = {n: p for n, p in network.named_parameters() if p.requires_grad}
+    backbone = [n for n in trained if n.startswith("encoder.backbone.")]
+    groups = [
+        {"params": [trained.pop(n) for n in backbone], "share": optim.encoder_lr},
+        {"params": list(trained.values()), "share": 1.0},
+    ]
     kind = torch.optim.Adam if optim.optimizer == "adam" else torch.optim.AdamW
     return kind(
-        parameters,
+        [group for group in groups if group["params"]],
         lr=optim.lr,
         betas=optim.betas,
         weight_decay=optim.weight_decay,
@@ -118,7 +127,7 @@ class Learner:
         # A keyword that mypy's stubs do not know.
         self.network.to(memory_format=layout)  # type: ignore[call-overload]
         self.parameters = [p for p in network.parameters() if p.requires_grad]
-        self.optimizer = make_optimizer(optim, self.parameters)
+        self.optimizer = make_optimizer(optim, network)
         self.ema = Ema(network, optim.ema) if optim.ema else None
         self.generator = torch.Generator(device)
         self.shared = (
@@ -144,7 +153,7 @@ class Learner:
         config, crew = self.config, self.crew
         optim = config.optim
         for group in self.optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group["share"]
         self.generator.manual_seed(seed_of(config.seed, iteration, 0))
         torch.manual_seed(seed_of(config.seed, iteration, 1 + crew.rank))  # dropout
         draws = draw(
@@ -191,9 +200,8 @@ class Learner:
                 different settings can be compared.
         """
         model, weights = self.config.model, None
-        if weighing is not None and not weighing.is_plain:
-            weights = level_weights(draws.gamma, model.prediction, weighing)
-            weights = weights * colour_weights(batch.y0, model, weighing.vivid)
+        if weighing is not None:
+            weights = error_weights(draws.gamma, batch.y0, model, weighing)
         with self.autocast():
             return denoising_loss(
                 module,

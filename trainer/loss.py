@@ -19,6 +19,7 @@ __all__ = [
     "angle_gammas",
     "colour_weights",
     "denoising_loss",
+    "error_weights",
     "level_weights",
     "neighbour_gammas",
 ]
@@ -88,6 +89,23 @@ def colour_weights(y0: Tensor, model: ModelConfig, vivid: float) -> Tensor:
     chroma = torch.linalg.vector_norm(ab, dim=1, keepdim=True).clamp_max(60)
     weights = 1 + vivid * chroma / 20
     return weights / weights.mean()
+
+
+def error_weights(
+    gamma: Tensor, y0: Tensor, model: ModelConfig, config: LossConfig
+) -> Tensor | None:
+    """Weight of each squared error, broadcast against (B, 2, S, S); None weighs alike.
+
+    Args:
+        gamma: (B,).
+        y0: Clean normalised ab, (B, 2, S, S).
+        model: For what is predicted and the scale of y0.
+        config: How to weigh.
+    """
+    if config.is_plain:
+        return None
+    weights = level_weights(gamma, model.prediction, config)
+    return weights * colour_weights(y0, model, config.vivid)
 
 
 def denoising_loss(

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from colorize_cli.diffusion.process import ddpm_step
-from colorize_cli.diffusion.sampler import reverse
 from colorize_cli.errors import DataError
 from colorize_cli.imaging.color import denormalize_ab, lab_to_rgb
 from colorize_cli.imaging.metrics import (
@@ -28,6 +27,7 @@ from trainer.data import Batch, judge
 from trainer.draws import Draws, draw, seed_of
 from trainer.learner import Learner
 from trainer.photos import Photos
+from trainer.sampling import draw_sample
 
 __all__ = ["Pictures", "Validation", "ValidationResult"]
 
@@ -188,32 +188,14 @@ class Validation:
         batch = on_device(self.photos, rows, learner.device)
         with learner.autocast():
             features = learner.network.encode(batch.luminance)
-        noise = np.random.default_rng(seed_of(NOISE_SEED, rows.start, variant))
-        shape = tuple(batch.y0.shape)
 
-        def draw_noise() -> Floats:
-            return noise.standard_normal(shape, np.float32)
-
-        def denoiser(x: Floats, gamma: float) -> Floats:
-            level = torch.full((len(x),), gamma, device=learner.device)
-            tensor = torch.from_numpy(x).to(learner.device)
+        def predict(x: Tensor, gamma: Tensor) -> Tensor:
             with learner.autocast():
-                predicted = learner.network.unet(tensor, level, *features)
-            return predicted.float().cpu().numpy()
+                return learner.network.unet(x, gamma, *features)
 
-        def step(y: Floats, y0: Floats, gamma: float, gamma_next: float) -> Floats:
-            return ddpm_step(y, y0, gamma, gamma_next, draw=draw_noise)
-
-        model = self.config.model
-        x = np.concatenate([batch.L.cpu().numpy(), draw_noise()], axis=1)
-        return reverse(
-            denoiser,
-            x,
-            self.config.schedule.build(),
-            step=step,
-            prediction=model.prediction,
-            clip=model.clip,
-        )
+        noise = np.random.default_rng(seed_of(NOISE_SEED, rows.start, variant))
+        schedule = self.config.schedule.build()
+        return draw_sample(predict, batch.L, self.config.model, schedule, noise)
 
 
 def on_device(batch: Batch, rows: slice, device: torch.device) -> Batch:

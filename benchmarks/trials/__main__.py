@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from benchmarks.record import record_path, table, write_record
 from benchmarks.trials.cache import Examples, load_examples
@@ -142,8 +143,6 @@ def load(config: TrainConfig, options: argparse.Namespace) -> tuple[Examples, Ex
 
 def joined(parts: Sequence[Examples]) -> Examples:
     """Several sets as one."""
-    import torch
-
     features = {
         stride: torch.cat([part.features[stride] for part in parts])
         for stride in parts[0].features

@@ -13,8 +13,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmarks.trials.cache import Examples
-from colorize_cli.diffusion.process import ddpm_step
-from colorize_cli.diffusion.sampler import reverse
 from colorize_cli.diffusion.schedule import NoiseSchedule
 from colorize_cli.imaging.color import denormalize_ab
 from colorize_cli.model.config import ModelConfig
@@ -23,7 +21,8 @@ from trainer.config import TrainConfig
 from trainer.draws import draw, seed_of
 from trainer.ema import Ema
 from trainer.learner import learning_rate, make_optimizer
-from trainer.loss import colour_weights, denoising_loss, level_weights
+from trainer.loss import denoising_loss, error_weights
+from trainer.sampling import draw_sample
 
 __all__ = ["Trained", "sample", "train"]
 
@@ -83,7 +82,7 @@ def train(config: TrainConfig, examples: Examples) -> Trained:
         network.encoder.backbone.requires_grad_(requires_grad=False)
     module = Projected(network)
     parameters = [p for p in network.parameters() if p.requires_grad]
-    optimizer = make_optimizer(config.optim, parameters)
+    optimizer = make_optimizer(config.optim, network)
     ema = Ema(network, config.optim.ema)
     losses: list[float] = []
     for iteration in range(config.iterations):
@@ -115,8 +114,7 @@ def step_loss(
     )
     mean, std = (torch.tensor(v)[:, None, None] for v in (model.ab_mean, model.ab_std))
     y0 = (batch.ab - mean) / std
-    weights = level_weights(draws.gamma, model.prediction, config.loss)
-    weights = weights * colour_weights(y0, model, config.loss.vivid)
+    weights = error_weights(draws.gamma, y0, model, config.loss)
     with torch.autocast("cpu", torch.bfloat16, enabled=config.optim.bf16):
         return denoising_loss(
             partial(_with_features, module, batch.features),
@@ -185,32 +183,19 @@ def walk(
 ) -> Floats:
     """Normalised ab of one sample of some photos, (B, 2, S, S)."""
     batch = examples.rows(rows, torch.zeros(len(rows), dtype=torch.bool))
-    shape = tuple(batch.ab.shape)
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         features = project(network, batch.features)
     nothing = [torch.zeros_like(each) for each in features]
 
-    def predict(x: Tensor, level: Tensor, given: list[Tensor]) -> Tensor:
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            return network.unet(x, level, *given).float()
+    def given(some: list[Tensor], x: Tensor, gamma: Tensor) -> Tensor:
+        with torch.autocast("cpu", torch.bfloat16):
+            return network.unet(x, gamma, *some).float()
 
-    def denoiser(x: Floats, gamma: float) -> Floats:
-        tensor, level = torch.from_numpy(x), torch.full((len(x),), gamma)
-        answer = predict(tensor, level, features)
-        if guidance != 1:
-            blind = predict(tensor, level, nothing)
-            answer = blind + guidance * (answer - blind)
-        return answer.numpy()
+    def predict(x: Tensor, gamma: Tensor) -> Tensor:
+        answer = given(features, x, gamma)
+        if guidance == 1:
+            return answer
+        blind = given(nothing, x, gamma)
+        return blind + guidance * (answer - blind)
 
-    def draw_noise() -> Floats:
-        return noise.standard_normal(shape, np.float32)
-
-    x = np.concatenate([batch.L.numpy(), draw_noise()], axis=1)
-    return reverse(
-        denoiser,
-        x,
-        schedule,
-        step=partial(ddpm_step, draw=draw_noise),
-        prediction=config.prediction,
-        clip=config.clip,
-    )
+    return draw_sample(predict, batch.L, config, schedule, noise)

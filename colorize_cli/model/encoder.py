@@ -8,7 +8,6 @@ P photos, C channels, H and W the encoder's own size, a multiple of 32.
 
 from itertools import pairwise
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -151,8 +150,7 @@ class Encoder(nn.Module):
             luminance: L in [-1, 1], (P, 1, H, W) at `encoder.scale` times working size.
         """
         grey = (luminance + 1) / 2
-        with torch.no_grad():
-            features = self.backbone(grey.expand(-1, 3, -1, -1))
+        features = self.backbone(grey.expand(-1, 3, -1, -1))
         return tuple(
             projection(features[int(stride)])
             for stride, projection in self.projections.items()

@@ -143,6 +143,28 @@ def test_encoder_is_imagenets_and_stays_so(settings, make_learner):
     assert any(p.abs().sum() > 0 for p in encoder.projections.parameters())
 
 
+def test_encoder_learns_at_its_share_of_the_rate(settings, make_learner):
+    """The first step of Adam moves weights by their learning rate."""
+    learner = make_learner(
+        settings(
+            *("model.patch=2", "model.encoder.strides=[8]", "model.image_size=32"),
+            *("optim.encoder_lr=0.1", "optim.optimizer=adam", "optim.clip_norm=0"),
+        )
+    )
+    network = learner.network
+    for projection in network.encoder.projections.parameters():
+        torch.nn.init.normal_(projection)
+    torch.nn.init.normal_(network.unet.out[-1].weight)
+    watched = [network.encoder.backbone.stem.weight, network.unet.out[-1].weight]
+    before = [weight.detach().clone() for weight in watched]
+    batch = random_batch(4, side=32)
+    inner = torch.nn.functional.interpolate(batch.luminance, scale_factor=2)
+    learner.step(Batch(batch.L, batch.y0, inner), 0, 1e-3)
+    steps = [(w - b).abs().median() for w, b in zip(watched, before, strict=True)]
+    assert [step.item() for step in steps] == pytest.approx([1e-4, 1e-3], rel=0.05)
+    assert any(name.startswith("encoder.backbone.") for name in learner.ema.weights)
+
+
 def write_weights(path, config: TrainConfig):
     """A model file of random weights."""
     torch.manual_seed(7)
