@@ -1,4 +1,4 @@
-"""Fixtures that several packages' tests share: tiny models, grey photos, a CLI runner.
+"""Fixtures that several packages' tests share: tiny models, photos, a CLI runner.
 
 Torch is imported inside the fixtures that need it, so that tests of the pure parts
 start fast.
@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, settings
 from colorize_cli.diffusion.schedule import NoiseSchedule
 from colorize_cli.model.config import EncoderConfig, ModelConfig
 from colorize_cli.model.header import Header
+from tests.judging import picture
 
 STEP_COUNT = 3
 
@@ -147,3 +148,14 @@ def photo_folder(tmp_path) -> Path:
 def cli() -> CliRunner:
     """Runs Click commands in this process and keeps stdout and stderr apart."""
     return CliRunner()
+
+
+@pytest.fixture
+def photo_sets(tmp_path) -> Path:
+    """A folder with the sets `faces` (two photos) and `scenes` (one)."""
+    sizes = {"faces/a.png": (40, 40), "faces/b.png": (40, 40), "scenes/c.png": (36, 60)}
+    for seed, (name, size) in enumerate(sizes.items()):
+        path = tmp_path / "val" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        assert cv2.imwrite(str(path), picture(*size, seed))
+    return tmp_path / "val"

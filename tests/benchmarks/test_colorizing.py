@@ -1,8 +1,6 @@
 """Sets of photos, and colours for many of them at once."""
 
-import cv2
 import numpy as np
-import pytest
 
 from benchmarks.colorizing import denoise_all
 from benchmarks.photo_sets import find_sets, grey_of, pick
@@ -10,17 +8,6 @@ from colorize_cli.imaging.photo import Photo
 from colorize_cli.model import load_model
 from colorize_cli.pipeline import Sampling, denoise, prepare, rows_of
 from tests.judging import picture
-
-
-@pytest.fixture
-def photo_sets(tmp_path):
-    """A folder with the sets `faces` (two photos) and `scenes` (one)."""
-    sizes = {"faces/a.png": (40, 40), "faces/b.png": (40, 40), "scenes/c.png": (36, 60)}
-    for seed, (name, size) in enumerate(sizes.items()):
-        path = tmp_path / "val" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        assert cv2.imwrite(str(path), picture(*size, seed))
-    return tmp_path / "val"
 
 
 def test_sub_folders_are_sets(photo_sets):

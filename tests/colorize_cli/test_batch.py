@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from colorize_cli.errors import BackendError, EncodeError
-from colorize_cli.files import disk
+from colorize_cli.errors import BackendError
 from tests.fake_backend import brightness, fake_model
+from tests.full_disk import full_disk
 from tests.runs import contents, run
 
 
@@ -147,20 +147,11 @@ class TestFailures:
         assert report.counts == {"done": 1}
         assert contents(tmp_path / "parts") == contents(tmp_path / "whole")
 
-    def test_a_full_disk_fails_that_photo_only(
-        self, tmp_path, tiny_config, monkeypatch
-    ):
+    def test_a_full_disk_fails_that_photo_only(self, tmp_path, tiny_config):
         """The reason names the file that could not be written."""
         source, out = flat(tmp_path / "photos", a=50, b=100, c=150), tmp_path / "out"
-        write = disk.write_atomic
-
-        def fill(path, data, **settings):
-            if path.name == "b.png":
-                raise EncodeError(path, "is not written: the disk is full")
-            write(path, data, **settings)
-
-        monkeypatch.setattr(disk, "write_atomic", fill)
-        report = run(source, out, fake_model(tiny_config))
+        with full_disk("b.png"):
+            report = run(source, out, fake_model(tiny_config))
         assert set(contents(out)) == {"a.png", "c.png"}
         assert report.failures[0].source == str(source / "b.png")
         assert report.failures[0].reason == (

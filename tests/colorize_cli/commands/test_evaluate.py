@@ -8,18 +8,6 @@ import numpy as np
 import pytest
 
 from colorize_cli.cli import main
-from tests.judging import picture
-
-
-@pytest.fixture
-def photo_sets(tmp_path):
-    """A folder with the sets `faces` (two photos) and `scenes` (one)."""
-    sizes = {"faces/a.png": (40, 40), "faces/b.png": (40, 40), "scenes/c.png": (36, 60)}
-    for seed, (name, size) in enumerate(sizes.items()):
-        path = tmp_path / "val" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        assert cv2.imwrite(str(path), picture(*size, seed))
-    return tmp_path / "val"
 
 
 @pytest.fixture

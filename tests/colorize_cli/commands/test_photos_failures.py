@@ -9,8 +9,7 @@ import pytest
 from PIL import Image
 
 from colorize_cli.cli import main
-from colorize_cli.errors import EncodeError
-from colorize_cli.files import disk
+from tests.full_disk import full_disk
 from tests.pictures import colours, image, saved
 from tests.runs import contents, errors
 
@@ -79,19 +78,10 @@ class TestPhotos:
         ]
         assert set(contents(tmp_path / "out")) == {"a.jpg", "b.png", "tall.jpg"}
 
-    def test_a_disk_that_fills_up(
-        self, colorize, photo_folder, tmp_path, loaded, monkeypatch
-    ):
+    def test_a_disk_that_fills_up(self, colorize, photo_folder, tmp_path, loaded):
         """Told for the photo that it hit, with the file that is missing."""
-        write = disk.write_atomic
-
-        def fill(path, data, **settings):
-            if path.name == "b.png":
-                raise EncodeError(path, "is not written: the disk is full")
-            write(path, data, **settings)
-
-        monkeypatch.setattr(disk, "write_atomic", fill)
-        result = colorize(photo_folder)
+        with full_disk("b.png"):
+            result = colorize(photo_folder)
         assert result.exit_code == 3
         target = tmp_path / "out" / "b.png"
         assert errors(result) == [

@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from colorize_cli.errors import DecodeError
-from colorize_cli.files import disk
 from colorize_cli.ledger import content_hash
+from tests.full_disk import full_disk
 from tests.runs import contents, darkened, errors, later
 
 
@@ -132,23 +131,13 @@ class TestOtherPeoplesFiles:
         assert contents(out) == made
         assert "1 photo, already there" in colorize(boxes[0].parent).stdout
 
-    def test_a_failed_replacement_keeps_track(
-        self, colorize, photo_folder, out, steps, monkeypatch
-    ):
+    def test_a_failed_replacement_keeps_track(self, colorize, photo_folder, out, steps):
         """After a full disk, old and new results are ours, retouched ones are not."""
         photo = photo_folder / "a.jpg"
         colorize(photo, "--samples", 2)
-        write = disk.write_atomic
-
-        def fill(path, data, **settings):
-            if path.name == "a_s2.jpg":
-                raise DecodeError(path, "is not written: the disk is full")
-            write(path, data, **settings)
-
-        monkeypatch.setattr(disk, "write_atomic", fill)
         options = ["--samples", 2, "--seed", 1]
-        assert colorize(photo, *options).exit_code == 3
-        monkeypatch.setattr(disk, "write_atomic", write)
+        with full_disk("a_s2.jpg"):
+            assert colorize(photo, *options).exit_code == 3
         (out / "a_s2.jpg").write_bytes(b"retouched")
         assert colorize(photo, *options).exit_code == 0
         assert (out / "a_s2.jpg").read_bytes() == b"retouched"

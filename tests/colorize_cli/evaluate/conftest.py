@@ -1,8 +1,5 @@
 """Folders of colour photos, a model without a network, and instruments."""
 
-from pathlib import Path
-
-import cv2
 import numpy as np
 import pytest
 
@@ -12,9 +9,6 @@ from colorize_cli.evaluate.store import Store
 from colorize_cli.model.backend import Model
 from colorize_cli.pipeline import Sampling
 from tests.fake_backend import fake_model
-from tests.judging import picture
-
-SIZES = {"faces/a.png": (40, 40), "faces/b.png": (40, 40), "scenes/c.png": (36, 60)}
 
 
 class WideJudge:
@@ -35,16 +29,6 @@ class WideJudge:
         means = np.array([each.mean(axis=(0, 1), dtype=float) for each in pictures])
         labels = np.where(means[:, 0] > means[:, 2], 7, 3)
         return Seen(labels, np.tile(means, (1, 427))[:, :1280].astype(np.float32))
-
-
-@pytest.fixture
-def photo_sets(tmp_path) -> Path:
-    """A folder with the sets `faces` (two photos) and `scenes` (one)."""
-    for seed, (name, size) in enumerate(SIZES.items()):
-        path = tmp_path / "val" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        assert cv2.imwrite(str(path), picture(*size, seed))
-    return tmp_path / "val"
 
 
 @pytest.fixture

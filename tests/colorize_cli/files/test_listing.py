@@ -8,6 +8,7 @@ import pytest
 from colorize_cli.errors import PlanError
 from colorize_cli.files import paths_in, plan_jobs
 from colorize_cli.variants import Variants
+from tests.planning import targets
 
 
 @pytest.fixture
@@ -25,11 +26,6 @@ def src(tmp_path, monkeypatch) -> Path:
 def plan(listed, *places, out="out"):
     """The plan of a run with a list."""
     return plan_jobs(places, Path(out), format=None, variants=Variants(), listed=listed)
-
-
-def targets(planned) -> list[str]:
-    """Where results go, relative to the folder of results."""
-    return [str(job.target) for job in planned.jobs]
 
 
 @pytest.mark.parametrize(

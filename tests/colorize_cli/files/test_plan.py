@@ -8,6 +8,7 @@ import pytest
 from colorize_cli.errors import DecodeError
 from colorize_cli.files import FileSource, Job, Plan, plan_jobs
 from colorize_cli.variants import Variants
+from tests.planning import targets
 
 
 @pytest.fixture
@@ -35,11 +36,6 @@ def put(folder: Path, *names: str) -> None:
 def plan(*sources: Path, out: Path, format=None, samples: int = 1) -> Plan:
     """`plan_jobs` with defaults."""
     return plan_jobs(sources, out, format=format, variants=Variants(samples=samples))
-
-
-def targets(planned: Plan) -> list[str]:
-    """Where results go, relative to the folder of results."""
-    return [str(job.target) for job in planned.jobs]
 
 
 def test_a_folder_is_mirrored(src, out):

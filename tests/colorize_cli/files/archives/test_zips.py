@@ -13,6 +13,7 @@ from colorize_cli.errors import DecodeError, PlanError
 from colorize_cli.files import Plan, plan_jobs
 from colorize_cli.files.archives import members
 from colorize_cli.variants import Variants
+from tests.planning import reasons, targets
 
 
 def zipped(path: Path, *files, compression=zipfile.ZIP_DEFLATED) -> Path:
@@ -27,16 +28,6 @@ def zipped(path: Path, *files, compression=zipfile.ZIP_DEFLATED) -> Path:
 def plan(*places, out) -> Plan:
     """`plan_jobs` with defaults."""
     return plan_jobs(places, out, format=None, variants=Variants())
-
-
-def targets(planned: Plan) -> list[str]:
-    """Where results go, relative to the folder of results."""
-    return [str(job.target) for job in planned.jobs]
-
-
-def reasons(planned: Plan) -> list[str]:
-    """What is wrong with whom."""
-    return [str(problem) for problem in planned.problems]
 
 
 @pytest.mark.parametrize("suffix", [".zip", ".cbz", ".ZIP"])
