@@ -4,7 +4,6 @@ A folder with a line per photo and model in `photos.jsonl`, features in `*.f16`,
 in `strips/`. Lines are only ever added, so a run that was stopped goes on where it was.
 """
 
-import fcntl
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from colorize_cli.errors import EncodeError, PlanError
 from colorize_cli.evaluate.features import FeatureFile
 from colorize_cli.evaluate.judgement import Features, Verdict
 from colorize_cli.evaluate.scores import PhotoScores
+from colorize_cli.locks import is_ours
 
 __all__ = ["Record", "Store"]
 
@@ -93,11 +93,9 @@ class Store:
                 f"{folder}: cannot be written ({error.strerror}); "
                 "choose another folder with -o"
             ) from error
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not is_ours(self._file.fileno()):
             self._file.close()
-            raise PlanError(f"{folder}: another evaluation is writing there") from error
+            raise PlanError(f"{folder}: another evaluation is writing there")
         self.features = {
             name: FeatureFile(folder / f"{name}.f16", width)
             for name, width in WIDTHS.items()

@@ -1,6 +1,5 @@
 """An archive that results are written to."""
 
-import fcntl
 import os
 import shutil
 from collections.abc import Hashable, Iterable
@@ -15,6 +14,7 @@ from colorize_cli.files.destination import LEDGER_NAME, FolderDestination
 from colorize_cli.files.disk import write_reason
 from colorize_cli.files.drafts import draft_for, lock_draft, sweep_drafts
 from colorize_cli.files.ledger_copy import LedgerCopy
+from colorize_cli.locks import is_ours
 
 __all__ = ["ArchiveDestination"]
 
@@ -54,12 +54,10 @@ class ArchiveDestination:
         """
         self.folder.__enter__()
         self._lock = os.open(self.folder.root, os.O_RDONLY)
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not is_ours(self._lock):
             os.close(self._lock)
             reason = "another run is writing to it; wait for it, or choose another -o"
-            raise PlanError(f"{self.path}: {reason}") from error
+            raise PlanError(f"{self.path}: {reason}")
         # The ledger of a run that was killed is the packed one with more lines.
         inside = self.folder.ledger_path
         if LEDGER_NAME in self.packed and not inside.exists():

@@ -1,0 +1,21 @@
+"""Keeping two runs from writing to one place."""
+
+import fcntl
+
+__all__ = ["is_ours"]
+
+
+def is_ours(file: int) -> bool:
+    """Lock an open file until it is closed, without waiting.
+
+    Returns:
+        False if another process has it; True also on disks without locks, which not
+        every network disk has, as nothing can be known there.
+    """
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
