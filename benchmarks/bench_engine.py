@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 
 from benchmarks.record import record_path, table, write_record
 from benchmarks.timing import Spread, ratios
-from colorize_cli import batches
-from colorize_cli.batch import run_batch
+from colorize_cli.batch import batches
+from colorize_cli.batch.run import run_batch
 from colorize_cli.files import plan_jobs
 from colorize_cli.model import load_model
 from colorize_cli.model.backend import Model

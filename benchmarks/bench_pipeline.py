@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.made_photos import made_photos
 from benchmarks.record import record_path, table, write_record
-from colorize_cli.batch import run_batch
+from colorize_cli.batch.run import run_batch
 from colorize_cli.files import plan_jobs
 from colorize_cli.model import Model, load_model
 from colorize_cli.report import Report

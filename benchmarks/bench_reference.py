@@ -20,7 +20,7 @@ from benchmarks.record import record_path, table, write_record
 from benchmarks.reference_model import import_reference
 from benchmarks.timing import Spread, interleaved, ratios
 from benchmarks.tutorial_loop import TutorialLoop
-from colorize_cli.batch import BatchSettings, run_batch
+from colorize_cli.batch.run import BatchSettings, run_batch
 from colorize_cli.files import plan_jobs
 from colorize_cli.model import BackendName, Model, load_model
 from colorize_cli.pipeline import Sampling

@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks.record import record_path, table, write_record
 from benchmarks.timing import Spread
-from colorize_cli.batch import run_batch
+from colorize_cli.batch.run import run_batch
 from colorize_cli.files import plan_jobs
 from colorize_cli.model import EMBEDDED_MODEL, weights_hash
 from colorize_cli.model.config import ModelConfig

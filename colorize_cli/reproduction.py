@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from colorize_cli.batch.tagging import Tag
 from colorize_cli.codec.formats import Format
 from colorize_cli.errors import ColorizeError
 from colorize_cli.files import LEDGER_NAME
 from colorize_cli.ledger import Entry, read_history
-from colorize_cli.tagging import Tag
 
 __all__ = ["command_of", "ending_of", "source_of"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import cv2
 
-from colorize_cli.batch import BatchSettings, run_batch
+from colorize_cli.batch.run import BatchSettings, run_batch
 from colorize_cli.files import LEDGER_NAME, plan_jobs
 from colorize_cli.variants import Variants
 

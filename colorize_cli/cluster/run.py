@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable, Sequence
 
-from colorize_cli.batch import open_journal
+from colorize_cli.batch.resume import Resume
+from colorize_cli.batch.run import open_journal
 from colorize_cli.cluster.follower import Follower
 from colorize_cli.cluster.pool import Feed, open_desk, worker_count
 from colorize_cli.cluster.portions import (
@@ -17,7 +18,6 @@ from colorize_cli.cluster.worker import Orders
 from colorize_cli.files import Job, Plan
 from colorize_cli.ledger import History, read_history
 from colorize_cli.report import Outcome, Report
-from colorize_cli.resume import Resume
 from colorize_cli.settings import BatchSettings
 
 __all__ = ["run_on_ray"]

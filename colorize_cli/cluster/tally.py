@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
+from colorize_cli.batch.forecast import skip
+from colorize_cli.batch.resume import Resume
 from colorize_cli.files import Job, Plan
-from colorize_cli.forecast import skip
 from colorize_cli.report import Outcome, Report
-from colorize_cli.resume import Resume
 
 __all__ = ["Tally"]
 

@@ -57,7 +57,7 @@ def opened_engine(
 
 def local_engine(settings: "BatchSettings", options: dict[str, Any]) -> Engine:
     """The model in this process."""
-    from colorize_cli.batch import run_batch
+    from colorize_cli.batch.run import run_batch
     from colorize_cli.model import load_model
 
     model = load_model(options["model"], options["backend"], options["device"])

@@ -49,11 +49,11 @@ def show_picture(path: Path) -> None:
         DecodeError: If it cannot be read.
     """
     from colorize_cli import codec
+    from colorize_cli.batch.tagging import Tag, source_type
     from colorize_cli.console import Console, printable
     from colorize_cli.files.disk import read
     from colorize_cli.model import EMBEDDED_MODEL, weights_hash
     from colorize_cli.reproduction import command_of, ending_of, source_of
-    from colorize_cli.tagging import Tag, source_type
 
     document = codec.read_document(read(path), path)
     packets = [survey.metadata.xmp for survey in document.surveys]

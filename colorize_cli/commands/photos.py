@@ -124,8 +124,8 @@ def plan_of(
     Raises:
         PlanError: If it would lose or overwrite files, or has nothing to read.
     """
+    from colorize_cli.batch.narrowing import failed_before, part_of
     from colorize_cli.files import plan_jobs
-    from colorize_cli.narrowing import failed_before, part_of
 
     plan = plan_jobs(
         sources,

@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from colorize_cli.batch.resume import Resume
     from colorize_cli.console import Console
     from colorize_cli.eventlog import EventLog
     from colorize_cli.files import Plan
     from colorize_cli.report import Report
-    from colorize_cli.resume import Resume
     from colorize_cli.settings import BatchSettings
 
 __all__ = ["rehearse", "report_if_finished"]
@@ -22,7 +22,7 @@ def rehearse(
     model: Path | None,
 ) -> int:
     """Say what a run would do; returns its exit code."""
-    from colorize_cli.forecast import foresee
+    from colorize_cli.batch.forecast import foresee
     from colorize_cli.report import Report
 
     outcomes = foresee(plan, resume_of(plan, settings, model))
@@ -47,7 +47,7 @@ def report_if_finished(
 
     Most nights nothing has changed. Then no model is loaded, and no GPU taken.
     """
-    from colorize_cli.forecast import finished
+    from colorize_cli.batch.forecast import finished
     from colorize_cli.report import Report
 
     outcomes = finished(plan, resume_of(plan, settings, model))
@@ -72,9 +72,9 @@ def resume_of(plan: "Plan", settings: "BatchSettings", model: Path | None) -> "R
 
     Without a ledger the model does not matter, and there need not even be one.
     """
+    from colorize_cli.batch.resume import Resume
     from colorize_cli.ledger import History, read_history
     from colorize_cli.model import find_model, weights_hash
-    from colorize_cli.resume import Resume
 
     ledger = plan.destination.ledger_path
     history = History() if ledger is None else read_history(ledger)

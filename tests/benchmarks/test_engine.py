@@ -1,7 +1,7 @@
 """The benchmarks of the batch engine and of resuming, small, from end to end."""
 
 from benchmarks import bench_engine, bench_resume
-from colorize_cli import batches
+from colorize_cli.batch import batches
 from colorize_cli.pipeline import denoise
 from tests.fake_backend import fake_model
 

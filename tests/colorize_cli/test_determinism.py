@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-from colorize_cli import batch, codec
+from colorize_cli import codec
+from colorize_cli.batch import run as engine
 from colorize_cli.files import disk
 from colorize_cli.model import load_model
 from colorize_cli.pipeline import Sampling, colorize
@@ -64,7 +65,7 @@ def test_no_room_to_keep_photos_changes_nothing(
     reads = []
     read = disk.read
     monkeypatch.setattr(disk, "read", lambda p: reads.append(p.name) or read(p))
-    monkeypatch.setattr(batch, "SHELF_BYTES", 48 * 64 * 3)
+    monkeypatch.setattr(engine, "SHELF_BYTES", 48 * 64 * 3)
     run(photo_folder, tmp_path / "again", model, workers=1)
     assert contents(tmp_path / "kept") == contents(tmp_path / "again")
     # All are read before any is written; only the first one fits.

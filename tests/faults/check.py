@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 from colorize_cli import codec
-from colorize_cli.batch import run_batch
+from colorize_cli.batch.run import run_batch
 from colorize_cli.errors import ColorizeError
 from colorize_cli.files import plan_jobs
 from colorize_cli.model.config import ModelConfig

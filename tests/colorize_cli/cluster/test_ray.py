@@ -106,7 +106,7 @@ def test_a_worker_that_is_killed_loses_nothing(
     cluster, one_thread, photos, tmp_path, tiny_model_path
 ):
     """Another goes on with its portion; every photo is there, whole, reported once."""
-    from colorize_cli.batch import run_batch
+    from colorize_cli.batch.run import run_batch
     from colorize_cli.cluster.run import run_on_ray
 
     (photos / "broken.jpg").unlink()

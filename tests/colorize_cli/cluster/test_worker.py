@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from colorize_cli.batch import BatchSettings
+from colorize_cli.batch.run import BatchSettings
 from colorize_cli.cluster.desk import Desk
 from colorize_cli.cluster.worker import COLUMN, Worker
 from colorize_cli.files import LEDGER_NAME

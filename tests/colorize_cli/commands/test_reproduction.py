@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from colorize_cli import codec, model
+from colorize_cli.batch.tagging import SOURCE_TYPE, source_type
 from colorize_cli.cli import main
-from colorize_cli.tagging import SOURCE_TYPE, source_type
 from tests.pictures import colours, image, saved, tiff_pages
 from tests.runs import contents
 

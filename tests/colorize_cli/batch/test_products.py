@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from colorize_cli.batch.products import Ensemble, Recipe
 from colorize_cli.figures.sheet import ACCENT
 from colorize_cli.imaging.color import rgb_to_lab
 from colorize_cli.imaging.ensemble import deviation
 from colorize_cli.imaging.grading import Grade
 from colorize_cli.imaging.photo import Metadata, Photo
-from colorize_cli.products import Ensemble, Recipe
 from colorize_cli.variants import Product, Variants
 
 # Of four samples: the second is closest to their mean, (7, 5).

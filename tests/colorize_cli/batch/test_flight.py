@@ -3,20 +3,20 @@
 import numpy as np
 import pytest
 
+from colorize_cli.batch.products import Recipe
+from colorize_cli.batch.reading import read_flight
+from colorize_cli.batch.resume import Decision, Resume
+from colorize_cli.batch.shelf import Shelf
+from colorize_cli.batch.tagging import Tag
+from colorize_cli.batch.writing import write_flight
 from colorize_cli.errors import DecodeError, EncodeError
 from colorize_cli.files import disk, plan_jobs
 from colorize_cli.imaging.grading import Grade
 from colorize_cli.imaging.photo import Photo
 from colorize_cli.ledger import History, content_hash
 from colorize_cli.model.config import ModelConfig
-from colorize_cli.products import Recipe
-from colorize_cli.reading import read_flight
-from colorize_cli.resume import Decision, Resume
 from colorize_cli.settings import BatchSettings
-from colorize_cli.shelf import Shelf
-from colorize_cli.tagging import Tag
 from colorize_cli.variants import Product, Variants
-from colorize_cli.writing import write_flight
 from tests.fake_backend import fake_model
 
 SMALL = Photo(rgb=np.zeros((10, 10, 3), np.uint8))

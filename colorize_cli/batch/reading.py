@@ -5,17 +5,17 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from colorize_cli import codec
+from colorize_cli.batch.flight import Flight, Landing, Page, Reading
+from colorize_cli.batch.resume import Decision, Resume
+from colorize_cli.batch.shelf import Shelf
 from colorize_cli.codec import Document
 from colorize_cli.errors import UnsupportedPhotoError
 from colorize_cli.files import Job
-from colorize_cli.flight import Flight, Landing, Page, Reading
 from colorize_cli.imaging.tint import is_in_colour
 from colorize_cli.ledger import content_hash
 from colorize_cli.model.config import ModelConfig
 from colorize_cli.pipeline import prepare
-from colorize_cli.resume import Decision, Resume
 from colorize_cli.settings import COPIED, IN_COLOUR, BatchSettings
-from colorize_cli.shelf import Shelf
 from colorize_cli.variants import Product
 
 __all__ = ["decoded_bytes", "read_flight"]

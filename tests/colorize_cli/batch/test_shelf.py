@@ -5,9 +5,9 @@ from threading import Event, Thread
 import numpy as np
 import pytest
 
-from colorize_cli import shelf as module
+from colorize_cli.batch import shelf as module
+from colorize_cli.batch.shelf import Shelf
 from colorize_cli.imaging.photo import Photo
-from colorize_cli.shelf import Shelf
 
 SMALL = Photo(rgb=np.zeros((10, 10, 3), np.uint8))
 LARGE = Photo(rgb=np.zeros((20, 10, 3), np.uint8))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from colorize_cli.resume import origin_of
+from colorize_cli.batch.resume import origin_of
 
 
 @dataclass

@@ -10,20 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from colorize_cli import codec
+from colorize_cli.batch.flight import Flight, Page
+from colorize_cli.batch.forecast import outcome_of
+from colorize_cli.batch.products import Ensemble, Recipe
+from colorize_cli.batch.reading import decoded_bytes
+from colorize_cli.batch.shelf import Shelf
+from colorize_cli.batch.tagging import Tag
 from colorize_cli.codec import Document
 from colorize_cli.codec.formats import Format
 from colorize_cli.errors import DecodeError
 from colorize_cli.files import Destination
-from colorize_cli.flight import Flight, Page
-from colorize_cli.forecast import outcome_of
 from colorize_cli.imaging.photo import Photo
 from colorize_cli.ledger import content_hash
-from colorize_cli.products import Ensemble, Recipe
-from colorize_cli.reading import decoded_bytes
 from colorize_cli.report import Outcome
 from colorize_cli.settings import BatchSettings
-from colorize_cli.shelf import Shelf
-from colorize_cli.tagging import Tag
 from colorize_cli.variants import Product
 
 __all__ = ["write_flight"]

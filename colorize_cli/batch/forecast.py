@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from colorize_cli.batch.resume import Resume
 from colorize_cli.errors import PhotoError
 from colorize_cli.files import Destination, Job, Plan
 from colorize_cli.ledger import content_hash
 from colorize_cli.report import Outcome, Status
-from colorize_cli.resume import Resume
 from colorize_cli.variants import Product
 
 __all__ = ["failure_of", "finished", "foresee", "outcome_of", "skip"]

@@ -6,12 +6,12 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from colorize_cli.batch.tagging import IPTC, OURS, SOURCE_TYPE, Tag, source_type
 from colorize_cli.codec.xmp import Packet, properties
 from colorize_cli.imaging.grading import Grade
 from colorize_cli.imaging.photo import Metadata, Photo
 from colorize_cli.pipeline import Sampling
 from colorize_cli.settings import BatchSettings
-from colorize_cli.tagging import IPTC, OURS, SOURCE_TYPE, Tag, source_type
 from tests.fake_backend import fake_model
 
 DUBLIN = "http://purl.org/dc/elements/1.1/"

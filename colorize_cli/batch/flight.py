@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from colorize_cli.batch.resume import Decision
+from colorize_cli.batch.shelf import Shelf
 from colorize_cli.files import Job, Stamp
 from colorize_cli.imaging.photo import Photo
 from colorize_cli.pipeline import Canvas, Row
-from colorize_cli.resume import Decision
-from colorize_cli.shelf import Shelf
 from colorize_cli.variants import Product
 
 __all__ = ["Flight", "Landing", "Page", "Reading"]

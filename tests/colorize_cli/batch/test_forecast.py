@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from colorize_cli.batch import BatchSettings, run_batch
+from colorize_cli.batch.forecast import foresee
+from colorize_cli.batch.resume import Resume
+from colorize_cli.batch.run import BatchSettings, run_batch
 from colorize_cli.files import plan_jobs
-from colorize_cli.forecast import foresee
 from colorize_cli.ledger import History
-from colorize_cli.resume import Resume
 from colorize_cli.variants import Variants
 from tests.fake_backend import fake_model
 

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from colorize_cli.batch import BatchSettings, run_batch
+from colorize_cli.batch.run import BatchSettings, run_batch
 from colorize_cli.files import LEDGER_NAME, disk, plan_jobs
 from colorize_cli.variants import Variants
 from tests.fake_backend import fake_model

@@ -13,22 +13,22 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 
 import cv2
 
-from colorize_cli.batches import Batches
+from colorize_cli.batch.batches import Batches
+from colorize_cli.batch.flight import Flight, Landing
+from colorize_cli.batch.forecast import failure_of, skip
+from colorize_cli.batch.products import Recipe
+from colorize_cli.batch.reading import read_flight
+from colorize_cli.batch.record import Recorder
+from colorize_cli.batch.resume import Decision, Resume
+from colorize_cli.batch.shelf import Shelf
+from colorize_cli.batch.tagging import Tag
+from colorize_cli.batch.writing import write_flight
 from colorize_cli.errors import EncodeError
 from colorize_cli.files import Job, Plan
-from colorize_cli.flight import Flight, Landing
-from colorize_cli.forecast import failure_of, skip
 from colorize_cli.ledger import History, Journal, read_history
 from colorize_cli.model.backend import Model
-from colorize_cli.products import Recipe
-from colorize_cli.reading import read_flight
-from colorize_cli.record import Recorder
 from colorize_cli.report import Outcome, Report
-from colorize_cli.resume import Decision, Resume
 from colorize_cli.settings import BatchSettings
-from colorize_cli.shelf import Shelf
-from colorize_cli.tagging import Tag
-from colorize_cli.writing import write_flight
 
 __all__ = ["BatchSettings", "carry_out", "open_journal", "run_batch"]
 

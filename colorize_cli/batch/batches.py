@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from colorize_cli.batch.flight import Flight
 from colorize_cli.errors import BackendError
-from colorize_cli.flight import Flight
 from colorize_cli.model.backend import Model
 from colorize_cli.model.memory import is_out_of_memory
 from colorize_cli.pipeline import Row, Sampling, denoise

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import colorize_cli
+from colorize_cli.batch.flight import Flight, Landing, Reading
+from colorize_cli.batch.resume import Resume, origin_of
 from colorize_cli.errors import EncodeError
 from colorize_cli.files import Job
-from colorize_cli.flight import Flight, Landing, Reading
 from colorize_cli.ledger import Entry, EntryStatus, Target
 from colorize_cli.model.backend import Model
 from colorize_cli.report import Outcome
-from colorize_cli.resume import Resume, origin_of
 from colorize_cli.variants import Product
 
 __all__ = ["Lines", "Recorder"]

@@ -1,0 +1,1 @@
+"""Many photos: read ahead, denoise in batches, write behind, lose nothing."""
