@@ -1,8 +1,24 @@
-"""What a test wants to know of a plan."""
+"""Folders to plan runs on, and what a test wants to know of a plan."""
 
-from colorize_cli.files.plan import Plan
+from pathlib import Path
 
-__all__ = ["reasons", "targets"]
+from colorize_cli.files import Plan, plan_jobs
+from colorize_cli.variants import Variants
+
+__all__ = ["plan", "put", "reasons", "targets"]
+
+
+def put(folder: Path, *names: str) -> None:
+    """Make files; their content does not matter to a plan."""
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(name.encode("utf-8", "surrogateescape"))
+
+
+def plan(*sources, out, format=None, samples: int = 1) -> Plan:
+    """`plan_jobs` with defaults."""
+    return plan_jobs(sources, out, format=format, variants=Variants(samples=samples))
 
 
 def targets(planned: Plan) -> list[str]:

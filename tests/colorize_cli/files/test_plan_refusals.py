@@ -1,39 +1,9 @@
 """Which runs are refused before any work, so that no file is lost."""
 
-from pathlib import Path
-
 import pytest
 
 from colorize_cli.errors import PlanError
-from colorize_cli.files import Plan, plan_jobs
-from colorize_cli.variants import Variants
-
-
-@pytest.fixture
-def src(tmp_path) -> Path:
-    """An empty source folder."""
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def out(tmp_path) -> Path:
-    """A folder of results that does not exist yet."""
-    return tmp_path / "out"
-
-
-def put(folder: Path, *names: str) -> None:
-    """Make files; their content does not matter to a plan."""
-    for name in names:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(name.encode("utf-8", "surrogateescape"))
-
-
-def plan(*sources: Path, out: Path, format=None, samples: int = 1) -> Plan:
-    """`plan_jobs` with defaults."""
-    return plan_jobs(sources, out, format=format, variants=Variants(samples=samples))
+from tests.planning import plan, put
 
 
 def test_two_sources_for_one_target_are_refused(src, out):

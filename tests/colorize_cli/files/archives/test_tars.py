@@ -9,11 +9,9 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from colorize_cli.errors import DecodeError
-from colorize_cli.files import Plan, plan_jobs
 from colorize_cli.files.archives import tars
 from colorize_cli.files.archives.tars import TarArchive, tar_members
-from colorize_cli.variants import Variants
-from tests.planning import reasons, targets
+from tests.planning import plan, reasons, targets
 
 KINDS = {
     ".tar": "",
@@ -34,11 +32,6 @@ def tarred(path: Path, *files, compression="") -> Path:
             info.size = len(data)
             archive.addfile(info, io.BytesIO(data))
     return path
-
-
-def plan(*places, out) -> Plan:
-    """`plan_jobs` with defaults."""
-    return plan_jobs(places, out, format=None, variants=Variants())
 
 
 @pytest.mark.parametrize("suffix", KINDS)

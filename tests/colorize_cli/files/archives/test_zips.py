@@ -10,10 +10,8 @@ from pathlib import Path
 import pytest
 
 from colorize_cli.errors import DecodeError, PlanError
-from colorize_cli.files import Plan, plan_jobs
 from colorize_cli.files.archives import members
-from colorize_cli.variants import Variants
-from tests.planning import reasons, targets
+from tests.planning import plan, reasons, targets
 
 
 def zipped(path: Path, *files, compression=zipfile.ZIP_DEFLATED) -> Path:
@@ -23,11 +21,6 @@ def zipped(path: Path, *files, compression=zipfile.ZIP_DEFLATED) -> Path:
         for name, data in files:
             archive.writestr(name, data)
     return path
-
-
-def plan(*places, out) -> Plan:
-    """`plan_jobs` with defaults."""
-    return plan_jobs(places, out, format=None, variants=Variants())
 
 
 @pytest.mark.parametrize("suffix", [".zip", ".cbz", ".ZIP"])
