@@ -93,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         (photo, prepare(grey_of(photo), model.header.config))
         for photo in draw_photos(options.folder, options.photos)
     ]
-    for setting in SETTINGS:
+    for setting in SETTINGS[: options.limit]:
         if setting.key not in found and time.monotonic() < until:
             started = time.perf_counter()
             found[setting.key] = measure(cases, model, setting, options)
@@ -115,6 +115,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--device", default="auto")
     made.add_argument("--photos", type=int, default=12, help="of each set")
     made.add_argument("--samples", type=int, default=8)
+    made.add_argument("--limit", type=int, help="settings, the model's own first")
     made.add_argument("--minutes", type=float, default=60, help="begin nothing after")
     made.add_argument("--output", type=Path, default=record_path("schedules"))
     made.add_argument("--plot", type=Path, metavar="FILE.png")
