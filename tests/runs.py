@@ -4,12 +4,13 @@ import os
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 from colorize_cli.batch.run import BatchSettings, run_batch
 from colorize_cli.files import LEDGER_NAME, plan_jobs
 from colorize_cli.variants import Variants
 
-__all__ = ["contents", "darkened", "errors", "later", "run"]
+__all__ = ["contents", "darkened", "errors", "flat_photos", "later", "run"]
 
 
 def run(
@@ -27,6 +28,16 @@ def run(
     sources = [source] if isinstance(source, Path) else source
     plan = plan_jobs(sources, out, format=format, variants=settings.variants)
     return run_batch(plan, model, settings, on_interrupt=on_interrupt)
+
+
+def flat_photos(folder: Path, levels: range, side: int) -> Path:
+    """A new folder of square photos of one grey level each, numbered in that order."""
+    folder.mkdir()
+    digits = len(str(len(levels) - 1))
+    for i, level in enumerate(levels):
+        pixels = np.full((side, side, 3), level, np.uint8)
+        assert cv2.imwrite(str(folder / f"{i:0{digits}}.png"), pixels)
+    return folder
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
+from colorize_cli.locks import is_ours
+
 __all__ = ["draft_for", "lock_draft", "sweep_drafts"]
 
 DRAFT_NAME = re.compile(r"\.colorize-[0-9a-f]{16}")
@@ -30,8 +32,7 @@ def draft_for(path: Path) -> Path:
 
 def lock_draft(file: BinaryIO) -> None:
     """Mark a draft as being written; where a disk has no locks, nothing happens."""
-    with contextlib.suppress(OSError):
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    is_ours(file.fileno())
 
 
 def sweep_drafts(folders: Iterable[Path]) -> int:

@@ -10,15 +10,13 @@ import sys
 import time
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
 
 from colorize_cli.files import drafts
 from colorize_cli.ledger import read_ledger
 from colorize_cli.pipeline import Sampling
 from tests.fake_backend import fake_model
-from tests.runs import contents, run
+from tests.runs import contents, flat_photos, run
 
 ROOT = Path(__file__).parents[2]
 # Where it is in a run of six photos of two samples, three steps each.
@@ -38,12 +36,7 @@ PLACES = [
 @pytest.fixture
 def photos(tmp_path):
     """Six photos of one size."""
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    for i in range(6):
-        pixels = np.full((24, 24, 3), 40 + 30 * i, np.uint8)
-        assert cv2.imwrite(str(folder / f"{i}.png"), pixels)
-    return folder
+    return flat_photos(tmp_path / "photos", range(40, 220, 30), 24)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from colorize_cli.batch.run import BatchSettings, run_batch
 from colorize_cli.files import LEDGER_NAME, disk, plan_jobs
 from colorize_cli.variants import Variants
 from tests.fake_backend import fake_model
+from tests.runs import flat_photos
 
 PATIENCE_S = 20
 
@@ -44,12 +45,7 @@ class Counter:
 @pytest.fixture
 def source(tmp_path):
     """Thirty small photos of one size, 00.png to 29.png."""
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    for i in range(30):
-        pixels = np.full((20, 20, 3), 60 + 5 * i, np.uint8)
-        assert cv2.imwrite(str(folder / f"{i:02}.png"), pixels)
-    return folder
+    return flat_photos(tmp_path / "photos", range(60, 210, 5), 20)
 
 
 @pytest.fixture

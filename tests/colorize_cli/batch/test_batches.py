@@ -1,23 +1,17 @@
 """Batches that meet too little memory, and colours that are none."""
 
-import cv2
 import numpy as np
 import pytest
 
 from colorize_cli.errors import BackendError
 from tests.fake_backend import brightness, fake_model
-from tests.runs import contents, run
+from tests.runs import contents, flat_photos, run
 
 
 @pytest.fixture
 def source(tmp_path):
     """Twelve photos of one size, darkest first."""
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    for i in range(12):
-        pixels = np.full((40, 40, 3), 40 + 15 * i, np.uint8)
-        assert cv2.imwrite(str(folder / f"{i:02}.png"), pixels)
-    return folder
+    return flat_photos(tmp_path / "photos", range(40, 220, 15), 40)
 
 
 def short_of_memory(most: int, seen: list[int], error=None):
