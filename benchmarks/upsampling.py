@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.bilateral_solver import solve
 from benchmarks.photo_sets import draw_photos
 from benchmarks.record import record_path, table, write_record
 from colorize_cli.evaluate.preparation import eight_bit
@@ -97,6 +98,19 @@ def joint_bilateral(ab: Plane, L: Plane, *, radius: int, sigma: float) -> Plane:
     return total
 
 
+def bilateral_solver(ab: Plane, L: Plane, *, sigma: float, smooth: float) -> Plane:
+    """The fast bilateral solver on the bicubic field; cells of one place of ab.
+
+    Args:
+        ab: (h, w, 2).
+        L: (H, W) in [0, 100].
+        sigma: Size of a cell in units of L.
+        smooth: Weight of smoothness.
+    """
+    reach = L.shape[0] / ab.shape[0]
+    return solve(BICUBIC(ab, L), L, reach=reach, sigma=sigma, smooth=smooth)
+
+
 BICUBIC = partial(resized, how=cv2.INTER_CUBIC)
 CANDIDATES: dict[str, Upsampler] = {
     "nearest": partial(resized, how=cv2.INTER_NEAREST),
@@ -123,6 +137,13 @@ CANDIDATES: dict[str, Upsampler] = {
         )
         for r in (2, 3)
         for sigma in (10.0, 20.0)
+    },
+    **{
+        f"bilateral solver, sigma {sigma}, smooth {smooth}": partial(
+            bilateral_solver, sigma=sigma, smooth=smooth
+        )
+        for sigma in (5.0, 10.0)
+        for smooth in (4.0, 16.0, 64.0)
     },
 }
 

@@ -169,13 +169,20 @@ class ScheduleConfig:
     end: float = 0.09
     # Rescale so that sampling starts at gamma 0, pure noise; needs v-prediction.
     zero_terminal: bool = False
-    # How gamma is drawn in training: evenly in angle, or between neighbours of the
-    # sampling schedule as the tutorial does.
-    training: Literal["angle", "neighbours"] = "neighbours"
+    # How gamma is drawn in training: evenly in angle, evenly in log-SNR, or between
+    # neighbours of the sampling schedule as the tutorial does.
+    training: Literal["angle", "log_snr", "neighbours"] = "neighbours"
+    # log_snr: noisiest and cleanest that is drawn.
+    training_ends: tuple[float, float] = (-12.0, 4.0)
 
     def __post_init__(self) -> None:
         """Check by building, and that neighbours exist where they are needed."""
         require("steps", self.steps, 1, 10000)
+        noisiest, cleanest = self.training_ends
+        if noisiest >= cleanest:
+            raise ValueError(
+                f"training_ends must rise, got {noisiest:g} and {cleanest:g}"
+            )
         if self.training == "neighbours" and self.steps < 2:
             raise ValueError("training between neighbours needs at least 2 steps")
         self.build()

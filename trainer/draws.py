@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from trainer.config import ScheduleConfig
-from trainer.loss import angle_gammas, neighbour_gammas
+from trainer.loss import angle_gammas, log_snr_gammas, neighbour_gammas
 
 __all__ = ["Draws", "draw", "seed_of"]
 
@@ -58,6 +58,8 @@ def draw(
     """
     if schedule.training == "angle":
         gamma = angle_gammas(batch_size, generator)
+    elif schedule.training == "log_snr":
+        gamma = log_snr_gammas(batch_size, schedule.training_ends, generator)
     else:
         gamma = neighbour_gammas(batch_size, schedule.build(), generator)
     device = generator.device

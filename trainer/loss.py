@@ -21,20 +21,39 @@ __all__ = [
     "denoising_loss",
     "error_weights",
     "level_weights",
+    "log_snr_gammas",
     "neighbour_gammas",
 ]
 
 
 def angle_gammas(count: int, generator: torch.Generator) -> Tensor:
-    """Gammas with evenly spread angles, stratified over the batch, (B,).
+    """Gammas with evenly spread angles, stratified over the batch, (B,)."""
+    return torch.cos(stratified(count, generator) * (math.pi / 2)) ** 2
 
-    The k-th row is drawn from the k-th of B equal slices, which lowers the variance of
-    the loss; every row alone is uniform over the slices' union.
+
+def log_snr_gammas(
+    count: int, ends: tuple[float, float], generator: torch.Generator
+) -> Tensor:
+    """Gammas with evenly spread log-SNR (Kingma et al. 2021), stratified, (B,).
+
+    Args:
+        count: B.
+        ends: Noisiest and cleanest log-SNR.
+        generator: On the device of the result.
+    """
+    noisiest, cleanest = ends
+    spread = stratified(count, generator)
+    return torch.sigmoid(cleanest + (noisiest - cleanest) * spread)
+
+
+def stratified(count: int, generator: torch.Generator) -> Tensor:
+    """Uniform draws from [0, 1), (B,), the k-th from the k-th of B equal slices.
+
+    That lowers the variance of the loss over a batch.
     """
     device = generator.device
     draws = torch.rand(count, generator=generator, device=device)
-    slices = torch.arange(count, device=device)
-    return torch.cos((slices + draws) / count * (math.pi / 2)) ** 2
+    return (torch.arange(count, device=device) + draws) / count
 
 
 def neighbour_gammas(

@@ -5,7 +5,8 @@
 
 Each row of rows.toml trains the same small UNet (2.2 M parameters, 32 px) for the same
 number of iterations on the same photos in the same order, and samples the same
-validation photos from the same noise. Finished rows are kept in --log and not repeated.
+validation photos from the same noise. A row may be measured in several ways. Finished
+rows are kept in --log and not repeated.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import json
 import time
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ import torch
 from benchmarks.record import record_path, table, write_record
 from benchmarks.trials.cache import Examples, load_examples
 from benchmarks.trials.trial import Trained, sample, train
+from colorize_cli.diffusion.schedule import NoiseSchedule
 from colorize_cli.imaging.metrics import psnr
 from trainer.config import TrainConfig
 from trainer.sources import open_photos, spread
@@ -39,6 +41,7 @@ COMMON = (
     "optim.warmup=50",
     "optim.ema=0.99",
     "minutes=0.0",
+    "data.degrade=0.0",
     # What the default was when the published rows were measured.
     "schedule.training=angle",
 )
@@ -50,6 +53,39 @@ sample above the average one, dB. Chroma, tint: ratios to the truth. MAE and spr
 Lab units. Colourfulness: Hasler and Suesstrunk 2003, difference to the truth."""
 
 
+# Probability of each degradation of the photos that are called aged.
+AGED = 0.5
+
+
+@dataclass(frozen=True)
+class Look:
+    """One way to measure what a row has trained."""
+
+    # Scale of what the encoder's features change in the prediction.
+    guidance: float = 1.0
+    # Decay of the averaged weights; 0 takes the last ones.
+    ema: float = 0.99
+    # Validation photos with artificial ageing.
+    aged: bool = False
+    # Short side in pixels; 0 is the size of training.
+    side: int = 0
+    # Sampled along the cosine schedule instead of the row's own.
+    cosine: bool = False
+
+    @property
+    def suffix(self) -> str:
+        """What it adds to the row's name; nothing for the usual look."""
+        usual = Look()
+        parts = {
+            f", guidance {self.guidance:g}": self.guidance != usual.guidance,
+            f", EMA {self.ema:g}": self.ema != usual.ema,
+            ", aged photos": self.aged,
+            f", at {self.side} px": self.side != usual.side,
+            ", cosine": self.cosine,
+        }
+        return "".join(part for part, is_told in parts.items() if is_told)
+
+
 @dataclass(frozen=True)
 class Row:
     """A line of rows.toml."""
@@ -57,7 +93,10 @@ class Row:
     name: str
     set: tuple[str, ...] = ()
     encoder: bool = True
-    guidance: tuple[float, ...] = field(default=(1.0,))
+    cross_attention: bool = False
+    # Sizes that take turns in training; none is the config's.
+    sides: tuple[int, ...] = ()
+    looks: tuple[Look, ...] = (Look(),)
 
     def config(self, options: argparse.Namespace) -> TrainConfig:
         """The settings of this row."""
@@ -67,6 +106,10 @@ class Row:
             return config
         return replace(config, model=replace(config.model, encoder=None))
 
+    def label(self, look: Look) -> str:
+        """The name of a result."""
+        return self.name + look.suffix
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the rows that are missing, print the table, write it down."""
@@ -74,27 +117,36 @@ def main(arguments: Sequence[str] | None = None) -> None:
     done = read_log(options.log)
     rows = list(read_rows(Path(__file__).with_name("rows.toml")))
     wanted = [row for row in rows if not options.only or row.name in options.only]
-    caches: dict[int, tuple[Examples, Examples]] = {}
     for row in wanted:
-        if all(label(row, scale) in done for scale in row.guidance):
+        if all(row.label(look) in done for look in row.looks):
             continue
-        config = row.config(options)
-        scale = config.model.encoder.scale if config.model.encoder else 4
-        if scale not in caches:
-            caches[scale] = load(config, options)
-        examples, held_out = caches[scale]
-        started = time.perf_counter()
-        trained = train(config, examples)
-        minutes = (time.perf_counter() - started) / 60
-        for guidance in row.guidance:
-            figures = measure(trained, config, held_out, options.samples, guidance)
-            figures |= {"loss": trained.loss, "minutes": minutes}
-            done[label(row, guidance)] = figures
-            write_log(options.log, label(row, guidance), figures)
-            print(label(row, guidance), figures, flush=True)
+        for name, figures in run(row, options):
+            done[name] = figures
+            write_log(options.log, name, figures)
+            print(name, figures, flush=True)
     body = f"{summary(done)}\n\n{LEGEND}"
     print(body)
     write_record(options.output, TITLE, body)
+
+
+def run(
+    row: Row, options: argparse.Namespace
+) -> Iterator[tuple[str, dict[str, float]]]:
+    """Train a row and measure it: names and figures of its results."""
+    config = row.config(options)
+    sides = row.sides or (config.model.image_size,)
+    examples = [training_examples(at_side(config, side), options) for side in sides]
+    started = time.perf_counter()
+    trained = train(
+        config,
+        examples,
+        {look.ema for look in row.looks},
+        cross_attention=row.cross_attention,
+    )
+    minutes = (time.perf_counter() - started) / 60
+    for look in row.looks:
+        figures = measure(trained, config, look, options)
+        yield row.label(look), figures | {"loss": trained.loss, "minutes": minutes}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -115,32 +167,33 @@ def parser() -> argparse.ArgumentParser:
 def read_rows(path: Path) -> Iterator[Row]:
     """The rows of a file, in its order."""
     for name, settings in tomllib.loads(path.read_text()).items():
-        yield Row(
-            name,
-            set=tuple(settings.get("set", ())),
-            encoder=settings.get("encoder", True),
-            guidance=tuple(settings.get("guidance", (1.0,))),
-        )
+        looks = tuple(Look(**look) for look in settings.pop("looks", [{}]))
+        overrides, sides = (tuple(settings.pop(key, ())) for key in ("set", "sides"))
+        yield Row(name, looks=looks, set=overrides, sides=sides, **settings)
 
 
-def label(row: Row, guidance: float) -> str:
-    """The name of a result."""
-    return row.name if guidance == 1 else f"{row.name}, guidance {guidance:g}"
+def at_side(config: TrainConfig, side: int) -> TrainConfig:
+    """The settings with another working size."""
+    return replace(config, model=replace(config.model, image_size=side))
 
 
-def load(config: TrainConfig, options: argparse.Namespace) -> tuple[Examples, Examples]:
-    """Examples to train on, and to measure on."""
-    photos = open_photos(options.data, config.data)
-    examples = load_examples(photos, options.photos, config)
-    parts = [
-        load_examples(
-            spread(open_photos([each], config.data), options.val_photos),
-            options.val_photos,
-            config,
-        )
-        for each in options.val
-    ]
-    return examples, joined(parts)
+def training_examples(config: TrainConfig, options: argparse.Namespace) -> Examples:
+    """Examples to train on."""
+    return load_examples(open_photos(options.data, config.data), options.photos, config)
+
+
+def held_out_examples(config: TrainConfig, options: argparse.Namespace) -> Examples:
+    """Examples to measure on, from every validation set."""
+    return joined(
+        [
+            load_examples(
+                spread(open_photos([each], config.data), options.val_photos),
+                options.val_photos,
+                config,
+            )
+            for each in options.val
+        ]
+    )
 
 
 def joined(parts: Sequence[Examples]) -> Examples:
@@ -157,17 +210,23 @@ def joined(parts: Sequence[Examples]) -> Examples:
 
 
 def measure(
-    trained: Trained,
-    config: TrainConfig,
-    held_out: Examples,
-    samples: int,
-    guidance: float,
+    trained: Trained, config: TrainConfig, look: Look, options: argparse.Namespace
 ) -> dict[str, float]:
-    """Metrics of samples drawn with the averaged weights."""
+    """Metrics of samples drawn with averaged weights."""
+    seen = at_side(config, look.side or config.model.image_size)
+    aged = replace(seen.data, degrade=AGED if look.aged else 0.0)
+    held_out = held_out_examples(replace(seen, data=aged), options)
     schedule = config.schedule.build()
-    with trained.ema.applied(trained.network):
+    if look.cosine:
+        schedule = NoiseSchedule.cosine(len(schedule.gammas))
+    with trained.emas[look.ema].applied(trained.network):
         predicted = sample(
-            trained.network, config.model, schedule, held_out, samples, guidance
+            trained.network,
+            config.model,
+            schedule,
+            held_out,
+            options.samples,
+            look.guidance,
         )
     L, truth = held_out.L.numpy(), held_out.ab.numpy()
     figures, pictures = compare(L, truth, predicted)

@@ -6,10 +6,11 @@ trains only the UNet, which is most of what makes ten trials affordable on two c
 N photos, S working size, E the encoder's size.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
+from torchvision.transforms.v2 import functional as TF
 
 from colorize_cli.model.encoder import EfficientNetLite0
 from colorize_cli.model.imagenet_weights import load_imagenet_weights
@@ -54,14 +55,20 @@ def load_examples(photos: Photos, count: int, config: TrainConfig) -> Examples:
     Args:
         photos: Where they come from.
         count: How many at most.
-        config: For working size and encoder; its normalisation of ab does not count.
+        config: For working size, encoder and degradation, which is drawn once for each
+            photo; its normalisation of ab does not count.
     """
-    cropper = Cropper(config.model, config.data, training=False)
+    torch.manual_seed(config.seed)
+    data = replace(config.data, min_crop=1.0, flip=False)
+    cropper = Cropper(config.model, data, training=True)
     found: list[tuple[Tensor, ...]] = []
     for index in range(len(photos)):
         rgb = photos[index]
         if rgb is not None and judge(rgb, config.data) is None:
-            found.append(cropper(rgb))
+            square = TF.center_crop(
+                torch.from_numpy(rgb).permute(2, 0, 1), [min(rgb.shape[:2])]
+            )
+            found.append(cropper(square.permute(1, 2, 0).numpy()))
         if len(found) == count:
             break
     L, y0, luminance = (torch.stack(part) for part in zip(*found, strict=True))

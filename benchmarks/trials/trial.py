@@ -3,7 +3,7 @@
 B batch, P photos, K samples of each, S working size.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmarks.trials.cache import Examples
+from benchmarks.trials.cross_attention import ask_the_encoder
 from colorize_cli.diffusion.schedule import NoiseSchedule
 from colorize_cli.imaging.color import denormalize_ab
 from colorize_cli.model.config import ModelConfig
@@ -34,10 +35,10 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Trained:
-    """A network, its averaged weights, and how its training went."""
+    """A network, its averaged weights by decay, and how its training went."""
 
     network: Network
-    ema: Ema
+    emas: Mapping[float, Ema]
     # Mean training loss of the last quarter.
     loss: float
 
@@ -72,10 +73,25 @@ def project(network: Network, features: Mapping[int, Tensor]) -> list[Tensor]:
     return [layer(features[int(stride)]) for stride, layer in items]
 
 
-def train(config: TrainConfig, examples: Examples) -> Trained:
-    """Train for `config.iterations` steps; only what is random follows the seed."""
+def train(
+    config: TrainConfig,
+    examples: Sequence[Examples],
+    decays: Iterable[float],
+    *,
+    cross_attention: bool = False,
+) -> Trained:
+    """Train for `config.iterations` steps; only what is random follows the seed.
+
+    Args:
+        config: Settings.
+        examples: The photos, at each of the sizes that take turns in training.
+        decays: Of the averages to keep.
+        cross_attention: The coarsest features are attended to instead of added.
+    """
     torch.manual_seed(config.seed)
     network = Network(config.model).train()
+    if cross_attention:
+        ask_the_encoder(network)
     # A keyword that mypy's stubs do not know.
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if network.encoder is not None:
@@ -83,22 +99,24 @@ def train(config: TrainConfig, examples: Examples) -> Trained:
     module = Projected(network)
     parameters = [p for p in network.parameters() if p.requires_grad]
     optimizer = make_optimizer(config.optim, network)
-    ema = Ema(network, config.optim.ema)
+    emas = {decay: Ema(network, decay) for decay in decays}
     losses: list[float] = []
     for iteration in range(config.iterations):
         rate = learning_rate(config.optim, iteration, iteration / config.iterations)
         for group in optimizer.param_groups:
             group["lr"] = rate
-        loss = step_loss(module, config, examples, iteration)
+        turn = examples[iteration % len(examples)]
+        loss = step_loss(module, config, turn, iteration)
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(parameters, config.optim.clip_norm or 1e9)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-        ema.update(network)
+        for ema in emas.values():
+            ema.update(network)
         losses.append(float(loss.detach()))
         if iteration % 100 == 99:
             print(f"{iteration + 1}: loss {np.mean(losses[-100:]):.4f}", flush=True)
-    return Trained(network.eval(), ema, float(np.mean(losses[-len(losses) // 4 :])))
+    return Trained(network.eval(), emas, float(np.mean(losses[-len(losses) // 4 :])))
 
 
 def step_loss(
@@ -110,7 +128,7 @@ def step_loss(
     index = torch.randint(len(examples.L), (size,), generator=generator)
     batch = examples.rows(index, torch.rand(size, generator=generator) < 0.5)
     draws = draw(
-        config.schedule, size, model.image_size, generator, config.loss.drop_encoder
+        config.schedule, size, batch.L.shape[-1], generator, config.loss.drop_encoder
     )
     mean, std = (torch.tensor(v)[:, None, None] for v in (model.ab_mean, model.ab_std))
     y0 = (batch.ab - mean) / std

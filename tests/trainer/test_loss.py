@@ -14,6 +14,7 @@ from trainer.loss import (
     colour_weights,
     denoising_loss,
     level_weights,
+    log_snr_gammas,
     neighbour_gammas,
 )
 
@@ -23,6 +24,30 @@ def test_angles_are_one_to_a_slice():
     gamma = angle_gammas(50, torch.Generator().manual_seed(0)).double()
     slices = torch.arccos(gamma.sqrt()) / (math.pi / 2) * 50
     assert torch.equal(slices.floor(), torch.arange(50.0, dtype=torch.float64))
+
+
+def test_log_snr_is_spread_evenly_between_its_ends():
+    """The k-th level lies in the k-th of B equal slices, cleanest first."""
+    gamma = log_snr_gammas(50, (-12.0, 4.0), torch.Generator().manual_seed(0))
+    slices = (4 - torch.logit(gamma.double())) / 16 * 50
+    assert torch.equal(slices.floor(), torch.arange(50.0, dtype=torch.float64))
+
+
+def test_training_may_draw_other_levels_than_sampling_visits():
+    """Levels of log-SNR for a model that samples along the cosine schedule."""
+    schedule = ScheduleConfig(
+        kind="cosine", training="log_snr", training_ends=(-3.0, -1.0)
+    )
+    drawn = draw(schedule, 64, 4, torch.Generator().manual_seed(0)).gamma.logit()
+    assert drawn.min() >= -3
+    assert drawn.max() <= -1
+    assert schedule.build() == NoiseSchedule.cosine(20)
+
+
+def test_ends_of_training_rise():
+    """Noisiest first."""
+    with pytest.raises(ValueError, match="training_ends must rise, got 4 and -12"):
+        ScheduleConfig(training_ends=(4.0, -12.0))
 
 
 def test_neighbour_gammas_follow_the_schedule():
