@@ -42,7 +42,11 @@ COMMON = (
     "optim.ema=0.99",
     "minutes=0.0",
     "data.degrade=0.0",
-    # What the default was when the published rows were measured.
+    # What the default was when the first rows were measured.
+    "schedule.kind=log_snr",
+    "schedule.start=-10.0",
+    "schedule.end=4.0",
+    "schedule.zero_terminal=true",
     "schedule.training=angle",
 )
 
