@@ -60,7 +60,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--photos",
         nargs="+",
-        default=["1:500", "12:100", "50:24"],
+        default=["1:500", "12:500", "50:500"],
         metavar="MEGAPIXELS:COUNT",
     )
     made.add_argument("--model", type=Path, help="in place of the embedded default")

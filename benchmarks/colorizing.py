@@ -1,7 +1,6 @@
 """The ab fields of many photos, several photos to a batch."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,15 +23,14 @@ def fields_along(
     """The whole ab fields of each canvas, (samples, 2, h, w), along another schedule.
 
     Args:
-        schedule: Walked in the place of the model's own.
+        schedule: Walked in the place of what `sampling` asks for.
         canvases: Photos.
         model: As in `denoise`, with the rest.
-        sampling: Its number of steps is left at None.
+        sampling: Sampler and seed.
         samples: Of each photo.
         batch_size: Rows that run together.
     """
-    model = replace(model, header=replace(model.header, schedule=schedule))
-    fields = denoise_all(canvases, model, sampling, samples, batch_size)
+    fields = denoise_all(canvases, model, sampling, samples, batch_size, schedule)
     return [
         np.stack([canvas.grid.blend(windows) for windows in each])
         for canvas, each in zip(canvases, fields, strict=True)
@@ -45,6 +43,7 @@ def denoise_all(
     sampling: Sampling,
     samples: int,
     batch_size: int,
+    schedule: NoiseSchedule | None = None,
 ) -> list[NDArray[np.float32]]:
     """The ab fields of each canvas, (samples, windows, 2, h, w) in Lab units."""
     rows = [row for canvas in canvases for row in rows_of(canvas, samples)]
@@ -56,7 +55,8 @@ def denoise_all(
         tile = rows[0].canvas.grid.tile
         batch = [row for row in rows[:batch_size] if row.canvas.grid.tile == tile]
         del rows[: len(batch)]
-        for row, field in zip(batch, denoise(model, batch, sampling), strict=True):
+        denoised = denoise(model, batch, sampling, schedule=schedule)
+        for row, field in zip(batch, denoised, strict=True):
             found[id(row.canvas)].append(field)
     # The sort was stable, so the rows of a canvas are still in `rows_of`'s order.
     return [

@@ -34,8 +34,8 @@ from colorize_cli.pipeline import Canvas, Sampling, prepare
 
 TITLE = "Colours with fewer steps"
 SAMPLERS: tuple[Sampler, ...] = ("eta", "ddpm", "dpm", "ddim")
-STEPS = (10, 8, 12, 6)
-SPACINGS = ("respaced", "ends", "angle")
+STEPS = (5, 7, 10)
+SPACINGS = ("respaced", "log_snr", "ends", "angle")
 # How much worse than the whole loop is still called the same.
 ALLOWED = 0.02
 # By setting, for each photo what `measure` returns.
@@ -43,7 +43,8 @@ Figures = dict[str, list[list[float]]]
 BOOTSTRAPS = 400
 LEGEND = """\
 respaced: `NoiseSchedule.respaced`, what `--steps` does: every so many gammas of the
-model's schedule, from its first. ends: the same, but the last gamma is kept as well.
+model's schedule, from its first. log_snr: `NoiseSchedule.even_in_log_snr`, what the
+sampler eta does. ends: as respaced, but the last gamma is kept as well.
 angle: evenly spaced angles from pure noise (the cosine schedule). Ratios to the first
 row, with the 95 % interval over photos; MAE one is of single samples, MAE mean of the
 samples' mean; diversity is the standard deviation between samples. Same: chroma and
@@ -135,6 +136,8 @@ def spaced(schedule: NoiseSchedule, steps: int, spacing: str) -> NoiseSchedule:
     """A model's schedule in fewer steps."""
     if spacing == "respaced":
         return schedule.respaced(steps)
+    if spacing == "log_snr":
+        return schedule.even_in_log_snr(steps)
     if spacing == "angle":
         return NoiseSchedule.cosine(steps)
     places = np.linspace(0, len(schedule.gammas) - 1, steps)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from colorize_cli.diffusion.noise import noise_generator, stacked_noise
 from colorize_cli.diffusion.process import Sampler
 from colorize_cli.diffusion.sampler import OnStep, reverse, step_of
+from colorize_cli.diffusion.schedule import NoiseSchedule
 from colorize_cli.imaging.color import denormalize_ab
 from colorize_cli.imaging.luminance import luminance_at
 from colorize_cli.imaging.photo import Photo
@@ -35,6 +36,7 @@ __all__ = [
     "finish",
     "prepare",
     "rows_of",
+    "schedule_of",
 ]
 
 FINGERPRINT_ROWS = 256
@@ -53,7 +55,7 @@ class Sampling:
 
 
 # The fewest steps whose colours the model's own schedule does not beat: `--fast`.
-FAST = Sampling(sampler="eta", steps=10)
+FAST = Sampling(sampler="eta", steps=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -124,11 +126,21 @@ def rows_of(canvas: Canvas, samples: int) -> list[Row]:
     return [Row(canvas, window, s) for s in range(samples) for window in windows]
 
 
+def schedule_of(model: Model, sampling: Sampling) -> NoiseSchedule:
+    """The gammas to visit: the model's own in so many steps, its ends alone for eta."""
+    own = model.header.schedule
+    count = sampling.steps or len(own.gammas)
+    if sampling.sampler == "eta":
+        return own.even_in_log_snr(count)
+    return own.respaced(count)
+
+
 def denoise(
     model: Model,
     rows: Sequence[Row],
     sampling: Sampling,
     on_step: OnStep | None = None,
+    schedule: NoiseSchedule | None = None,
 ) -> NDArray[np.float32]:
     """Run the reverse loop on rows of one window size.
 
@@ -137,13 +149,13 @@ def denoise(
         rows: All with windows of the same H and W.
         sampling: Steps, sampler and seed.
         on_step: As in `reverse`.
+        schedule: Walked in the place of `schedule_of(model, sampling)`.
 
     Returns:
         ab in Lab units, (R, 2, H, W).
     """
-    config, schedule = model.header.config, model.header.schedule
-    if sampling.steps is not None:
-        schedule = schedule.respaced(sampling.steps)
+    config = model.header.config
+    schedule = schedule or schedule_of(model, sampling)
     height, width = rows[0].canvas.grid.tile
     generators = [
         noise_generator(sampling.seed, row.canvas.fingerprint, row.sample, row.window)

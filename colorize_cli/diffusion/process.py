@@ -33,7 +33,7 @@ Sampler = Literal["ddpm", "eta", "ddim", "dpm"]
 DRAWING: frozenset[Sampler] = frozenset({"ddpm", "eta"})
 # Share of ddpm's noise, as a standard deviation, that `eta` draws. In fewer steps ddpm
 # makes samples more alike, ddim makes them differ too much (docs/performance.md).
-ETA = 0.87
+ETA = 0.75
 Array = TypeVar("Array")
 
 

@@ -25,8 +25,9 @@ def sampling_options(command: Command) -> Command:
         click.option(
             "--sampler",
             type=click.Choice(["ddpm", "eta", "ddim", "dpm"]),
-            help="ddpm draws fresh noise at each step, eta less of it, ddim and dpm "
-            "(DPM-Solver++ of second order) only at the start. [default: ddpm]",
+            help="ddpm draws fresh noise at each step, ddim and dpm (DPM-Solver++ of "
+            "second order) only at the start; eta is made for few steps, with less "
+            "noise than ddpm at levels of its own. [default: ddpm]",
         ),
         click.option(
             "--fast",

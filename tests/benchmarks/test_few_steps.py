@@ -12,7 +12,7 @@ from colorize_cli.diffusion.schedule import NoiseSchedule
 SCHEDULE = NoiseSchedule.log_snr(20, -9, 4).zero_terminal_snr()
 
 
-@pytest.mark.parametrize("spacing", ["respaced", "ends", "angle"])
+@pytest.mark.parametrize("spacing", ["respaced", "log_snr", "ends", "angle"])
 @pytest.mark.parametrize("steps", [2, 5, 12])
 def test_every_spacing_starts_from_pure_noise(spacing, steps):
     """As many gammas as steps, the first of them 0."""

@@ -15,6 +15,7 @@ from colorize_cli.pipeline import (
     fingerprint,
     prepare,
     rows_of,
+    schedule_of,
 )
 from tests.closed_form import point_mass
 from tests.fake_backend import FakeBackend, fake_model
@@ -103,7 +104,7 @@ class TestDenoise:
     """The reverse loop on rows of a batch."""
 
     @pytest.mark.parametrize("steps", [None, 1, 7])
-    @pytest.mark.parametrize("sampler", ["ddpm", "ddim"])
+    @pytest.mark.parametrize("sampler", ["ddpm", "ddim", "eta"])
     @pytest.mark.parametrize("prediction", ["epsilon", "v"])
     def test_it_ends_at_the_colours_that_the_network_wants(
         self, tiny_config, prediction, sampler, steps
@@ -123,6 +124,16 @@ class TestDenoise:
         scale = np.array([11.8, 17.2])[:, None, None]
         shift = np.array([1.7, 7.8])[:, None, None]
         np.testing.assert_allclose(ab, wanted * scale + shift, atol=1e-3)
+
+    def test_eta_has_levels_of_its_own(self, tiny_config):
+        """Even in log-SNR; the other samplers walk the model's schedule."""
+        model = fake_model(tiny_config, step_count=9)
+        own = model.header.schedule
+        for steps in (3, 9):
+            found = schedule_of(model, Sampling(sampler="eta", steps=steps))
+            assert found == own.even_in_log_snr(steps)
+            assert schedule_of(model, Sampling(steps=steps)) == own.respaced(steps)
+        assert schedule_of(model, Sampling()) == own
 
     def test_steps_are_the_networks_calls(self, tiny_config):
         """As many as asked for, else as many as the model's schedule has."""

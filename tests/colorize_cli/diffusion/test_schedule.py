@@ -87,6 +87,35 @@ def test_respacing_by_a_divisor_visits_a_subset():
     assert np.allclose(TUTORIAL.respaced(10).gammas, TUTORIAL.gammas[::2])
 
 
+@pytest.mark.parametrize("step_count", [1, 2, 5, 40])
+@pytest.mark.parametrize(
+    "schedule",
+    [TUTORIAL, NoiseSchedule.cosine(20), NoiseSchedule.cosine(1)],
+    ids=["linear", "cosine", "one step"],
+)
+def test_even_log_snr_starts_where_the_schedule_does(schedule, step_count):
+    """Pure noise stays pure noise, another first gamma stays what it is."""
+    spaced = schedule.even_in_log_snr(step_count)
+    assert len(spaced.gammas) == step_count
+    assert spaced.gammas[0] == pytest.approx(schedule.gammas[0])
+
+
+def test_log_snr_is_even_between_a_schedules_ends():
+    """The cleanest level is the schedule's, but no cleaner than 4."""
+    gammas = np.array(TUTORIAL.even_in_log_snr(6).gammas)
+    rises = np.diff(np.log(gammas / (1 - gammas)))
+    assert np.allclose(rises, rises[0])
+    assert gammas[-1] == pytest.approx(1 / (1 + math.exp(-4)))
+    half = NoiseSchedule(TUTORIAL.gammas[:10])
+    assert half.even_in_log_snr(6).gammas[-1] == pytest.approx(half.gammas[-1])
+
+
+def test_levels_that_are_all_outside_are_respaced():
+    """Where nothing lies between -10 and 4, the schedule's own levels are taken."""
+    clean = NoiseSchedule((0.99, 0.995, 0.999))
+    assert clean.even_in_log_snr(2) == clean.respaced(2)
+
+
 def test_transitions_end_clean():
     """Each step starts where the one before stopped; the last one stops at 1."""
     pairs = list(TUTORIAL.transitions())
@@ -101,6 +130,7 @@ def test_gammas_are_python_floats():
         TUTORIAL,
         TUTORIAL.zero_terminal_snr(),
         TUTORIAL.respaced(7),
+        TUTORIAL.even_in_log_snr(7),
         NoiseSchedule.cosine(5),
         NoiseSchedule.log_snr(5, -6, 9),
     ]
