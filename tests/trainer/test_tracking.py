@@ -3,6 +3,8 @@
 import builtins
 import json
 import sys
+import time
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
@@ -108,18 +110,39 @@ def test_online_without_a_key_is_one_line_with_the_cure(tmp_path, monkeypatch):
 
 
 def wandb_history(folder) -> tuple[dict, list[dict], str]:
-    """Configuration, history and project of the offline run in a folder.
+    """Configuration, history and project of the finished offline run in a folder.
+
+    wandb's service writes the file after `finish` has returned, on a busy machine
+    seconds later; its last record says that the run has ended.
+    """
+    (path,) = folder.glob("wandb/offline-run-*/run-*.wandb")
+    deadline = time.monotonic() + 60
+    found: list = []
+    while not any(record.HasField("exit") for record in found):
+        assert time.monotonic() < deadline, f"{path} was not finished"
+        time.sleep(0.05)
+        found = list(wandb_records(path.read_bytes()))
+    config: dict = {}
+    for record in found:
+        config |= read_items(record.run.config.update)
+    # A slow run is written down more than once, later without its name.
+    project = next(record.run.project for record in found if record.run.project)
+    history = [
+        read_items(record.history.item)
+        for record in found
+        if record.HasField("history")
+    ]
+    return config, history, project
+
+
+def wandb_records(data: bytes) -> Iterator:
+    """The records that are whole.
 
     wandb's file is LevelDB log blocks of 32 KiB after a 7-byte header; each record has
     a 7-byte header (checksum, length, kind) and a protobuf message.
     """
     from wandb.proto.wandb_internal_pb2 import Record
 
-    (path,) = folder.glob("wandb/offline-run-*/run-*.wandb")
-    data = path.read_bytes()
-    config: dict = {}
-    history: list[dict] = []
-    project = ""
     position, parts = 7, b""
     while position + 7 <= len(data):
         left = 32768 - position % 32768
@@ -128,18 +151,13 @@ def wandb_history(folder) -> tuple[dict, list[dict], str]:
             continue
         length = int.from_bytes(data[position + 4 : position + 6], "little")
         kind = data[position + 6]
+        if position + 7 + length > len(data):
+            return
         parts += data[position + 7 : position + 7 + length]
         position += 7 + length
         if kind in (1, 4):  # whole, or the last part
-            record = Record.FromString(parts)
+            yield Record.FromString(parts)
             parts = b""
-            if record.HasField("run"):
-                # A slow run is written down more than once, later without its name.
-                project = project or record.run.project
-                config |= read_items(record.run.config.update)
-            if record.HasField("history"):
-                history.append(read_items(record.history.item))
-    return config, history, project
 
 
 def read_items(items) -> dict:
