@@ -65,7 +65,7 @@ def bilateral_grid(
 def bistochastic(
     blur: sparse.csr_matrix, mass: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """N with n * (blur @ n) = mass (algorithm 1 of the paper's supplement)."""
+    """Scale of the vertices, (V,), that makes the blur keep mass (algorithm 1)."""
     n = np.ones(len(mass))
     for _ in range(20):
         n = np.sqrt(n * mass / (blur @ n))

@@ -27,6 +27,7 @@ from colorize_cli.diffusion.process import add_noise
 from colorize_cli.diffusion.sampler import reverse, step_of
 from colorize_cli.diffusion.schedule import NoiseSchedule
 from colorize_cli.imaging.color import denormalize_ab, normalize_ab, rgb_to_lab
+from colorize_cli.imaging.guided import FLAT
 from colorize_cli.imaging.photo import Photo
 from colorize_cli.imaging.recombine import GUIDE_RADIUS
 from colorize_cli.model import Model, load_model
@@ -40,6 +41,8 @@ at the larger size costing (larger / own)^2 of one at the model's own."""
 
 Floats = NDArray[np.float32]
 SEED = 1
+# What `colorize` does.
+UPSAMPLE = partial(guided, radius=GUIDE_RADIUS, eps=FLAT)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -60,9 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             fields[name] = second_pass(photo, model, first, rest, large)
             calls[name] = f"{len(model.header.schedule.gammas)} + {len(rest.gammas)}"
         for name, field in fields.items():
-            upsample = partial(guided, radius=GUIDE_RADIUS, eps=100.0)
             across = np.ascontiguousarray(np.moveaxis(field, 0, -1))
-            scores.setdefault(name, []).append(score(photo, truth, across, upsample))
+            scores.setdefault(name, []).append(score(photo, truth, across, UPSAMPLE))
     count = len(next(iter(scores.values())))
     body = f"{count} photos.\n\n{summary(scores, calls)}\n\n{LEGEND}"
     print(body)

@@ -53,6 +53,10 @@ class Sampling:
     # Working short side in pixels; None takes the model's image_size.
     size: int | None = None
 
+    def step_count(self, own: NoiseSchedule) -> int:
+        """Number of steps with a model of this schedule."""
+        return self.steps or len(own.gammas)
+
 
 # The fewest steps whose colours the model's own schedule does not beat: `--fast`.
 FAST = Sampling(sampler="eta", steps=5)
@@ -129,7 +133,7 @@ def rows_of(canvas: Canvas, samples: int) -> list[Row]:
 def schedule_of(model: Model, sampling: Sampling) -> NoiseSchedule:
     """The gammas to visit: the model's own in so many steps, its ends alone for eta."""
     own = model.header.schedule
-    count = sampling.steps or len(own.gammas)
+    count = sampling.step_count(own)
     if sampling.sampler == "eta":
         return own.even_in_log_snr(count)
     return own.respaced(count)

@@ -19,15 +19,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from benchmarks.record import record_path, table, write_record
-from benchmarks.trials.cache import Examples, load_examples
+from benchmarks.trials.cache import Examples
+from benchmarks.trials.library import Library
 from benchmarks.trials.trial import Trained, sample, train
 from colorize_cli.diffusion.schedule import NoiseSchedule
 from colorize_cli.imaging.metrics import psnr
 from trainer.config import TrainConfig
-from trainer.sources import open_photos, spread
 from trainer.validation import compare, to_rgb
 
 COMMON = (
@@ -121,10 +120,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     done = read_log(options.log)
     rows = list(read_rows(Path(__file__).with_name("rows.toml")))
     wanted = [row for row in rows if not options.only or row.name in options.only]
+    library = Library(options)
     for row in wanted:
         if all(row.label(look) in done for look in row.looks):
             continue
-        for name, figures in run(row, options):
+        for name, figures in run(row, options, library):
             done[name] = figures
             write_log(options.log, name, figures)
             print(name, figures, flush=True)
@@ -134,12 +134,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def run(
-    row: Row, options: argparse.Namespace
+    row: Row, options: argparse.Namespace, library: Library
 ) -> Iterator[tuple[str, dict[str, float]]]:
     """Train a row and measure it: names and figures of its results."""
     config = row.config(options)
     sides = row.sides or (config.model.image_size,)
-    examples = [training_examples(at_side(config, side), options) for side in sides]
+    examples = [library.training(at_side(config, side)) for side in sides]
     started = time.perf_counter()
     trained = train(
         config,
@@ -149,7 +149,8 @@ def run(
     )
     minutes = (time.perf_counter() - started) / 60
     for look in row.looks:
-        figures = measure(trained, config, look, options)
+        held_out = library.held_out(seen_by(look, config))
+        figures = measure(trained, config, look, held_out, options.samples)
         yield row.label(look), figures | {"loss": trained.loss, "minutes": minutes}
 
 
@@ -181,45 +182,17 @@ def at_side(config: TrainConfig, side: int) -> TrainConfig:
     return replace(config, model=replace(config.model, image_size=side))
 
 
-def training_examples(config: TrainConfig, options: argparse.Namespace) -> Examples:
-    """Examples to train on."""
-    return load_examples(open_photos(options.data, config.data), options.photos, config)
-
-
-def held_out_examples(config: TrainConfig, options: argparse.Namespace) -> Examples:
-    """Examples to measure on, from every validation set."""
-    return joined(
-        [
-            load_examples(
-                spread(open_photos([each], config.data), options.val_photos),
-                options.val_photos,
-                config,
-            )
-            for each in options.val
-        ]
-    )
-
-
-def joined(parts: Sequence[Examples]) -> Examples:
-    """Several sets as one."""
-    features = {
-        stride: torch.cat([part.features[stride] for part in parts])
-        for stride in parts[0].features
-    }
-    return Examples(
-        torch.cat([part.L for part in parts]),
-        torch.cat([part.ab for part in parts]),
-        features,
-    )
+def seen_by(look: Look, config: TrainConfig) -> TrainConfig:
+    """The settings of the photos that a look measures on."""
+    aged = replace(config.data, degrade=AGED if look.aged else 0.0)
+    side = look.side or config.model.image_size
+    return replace(at_side(config, side), data=aged)
 
 
 def measure(
-    trained: Trained, config: TrainConfig, look: Look, options: argparse.Namespace
+    trained: Trained, config: TrainConfig, look: Look, held_out: Examples, samples: int
 ) -> dict[str, float]:
     """Metrics of samples drawn with averaged weights."""
-    seen = at_side(config, look.side or config.model.image_size)
-    aged = replace(seen.data, degrade=AGED if look.aged else 0.0)
-    held_out = held_out_examples(replace(seen, data=aged), options)
     schedule = config.schedule.build()
     if look.cosine:
         schedule = NoiseSchedule.cosine(len(schedule.gammas))
@@ -229,7 +202,7 @@ def measure(
             config.model,
             schedule,
             held_out,
-            options.samples,
+            samples,
             look.guidance,
         )
     L, truth = held_out.L.numpy(), held_out.ab.numpy()

@@ -160,7 +160,7 @@ class Recorder:
             model_name=self.model.path.stem,
             seed=sampling.seed,
             samples=variants.samples,
-            steps=sampling.steps or len(schedule.gammas),
+            steps=sampling.step_count(schedule),
             sampler=sampling.sampler,
             pick=variants.pick,
             time=now(),

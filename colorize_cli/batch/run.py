@@ -270,7 +270,7 @@ class Run:
 def sheet_note(model: Model, settings: BatchSettings) -> str:
     """What a contact sheet says about the settings: those that decide the colours."""
     sampling, grade = settings.sampling, settings.grade
-    steps = sampling.steps or len(model.header.schedule.gammas)
+    steps = sampling.step_count(model.header.schedule)
     parts = [f"model {model.path.name}", f"{steps} steps", sampling.sampler]
     if sampling.size not in {None, model.header.config.image_size}:
         parts.append(f"size {sampling.size}")

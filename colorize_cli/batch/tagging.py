@@ -79,7 +79,7 @@ class Tag:
             model=model.path.name,
             weights_hash=model.weights_hash,
             seed=sampling.seed,
-            steps=sampling.steps or len(header.schedule.gammas),
+            steps=sampling.step_count(header.schedule),
             sampler=sampling.sampler,
             size=sampling.size or header.config.image_size,
             saturation=settings.grade.saturation,

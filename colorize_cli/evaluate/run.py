@@ -120,7 +120,7 @@ class Evaluation:
         """
         model, settings = self.model, self.settings
         sampling, protocol = settings.sampling, settings.protocol
-        steps = sampling.steps or len(model.header.schedule.gammas)
+        steps = sampling.step_count(model.header.schedule)
         drawn = f", at most {limit} of each set, by the seed" if limit else ""
         size = sampling.size or model.header.config.image_size
         facts = {
