@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from playwright.sync_api import expect
 
 from colorize_cli.gallery.site import lay_page
 from tests.albums import colour_picture, save
@@ -109,10 +110,10 @@ def test_the_last_photo_is_a_key_away(gallery):
     gallery.locator(".card").first.focus()
     gallery.keyboard.press("End")
     item = gallery.locator("li", has=gallery.locator(":focus"))
-    assert item.get_attribute("aria-posinset") == str(PHOTO_COUNT)
-    assert item.get_attribute("aria-setsize") == str(PHOTO_COUNT)
+    expect(item).to_have_attribute("aria-posinset", str(PHOTO_COUNT))
+    expect(item).to_have_attribute("aria-setsize", str(PHOTO_COUNT))
     gallery.keyboard.press("Enter")
-    assert gallery.locator("#name").inner_text() == "1999.jpg"
+    expect(gallery.locator("#name")).to_have_text("1999.jpg")
 
 
 def test_cards_find_new_places_when_the_window_changes(gallery):

@@ -18,9 +18,9 @@ def gallery(page, tmp_path):
     return page
 
 
-def focused(page) -> str:
-    """The name on the card that has the focus."""
-    return page.locator(":focus .text > span").first.inner_text()
+def expect_focus(page, name: str) -> None:
+    """The card with this name has the focus, or gets it."""
+    expect(page.locator(":focus .text > span").first).to_have_text(name)
 
 
 def test_arrows_walk_over_the_cards(gallery):
@@ -35,7 +35,7 @@ def test_arrows_walk_over_the_cards(gallery):
         ("End", "lake.jpg"),
     ]:
         gallery.keyboard.press(key)
-        assert focused(gallery) == expected
+        expect_focus(gallery, expected)
 
 
 def test_a_photo_is_opened_seen_and_left(gallery):
@@ -44,27 +44,27 @@ def test_a_photo_is_opened_seen_and_left(gallery):
     gallery.keyboard.press("Enter")
     gallery.wait_for_selector("#viewer[open]")
     gallery.keyboard.press("ArrowRight")
-    assert gallery.locator("#name").inner_text() == "box/barn.png"
-    assert gallery.locator("#place").inner_text() == "2 of 5"
+    expect(gallery.locator("#name")).to_have_text("box/barn.png")
+    expect(gallery.locator("#place")).to_have_text("2 of 5")
     gallery.keyboard.press("Escape")
     gallery.wait_for_selector("#viewer:not([open])", state="attached")
-    assert focused(gallery) == "box/barn.png"
+    expect_focus(gallery, "box/barn.png")
 
 
 def test_keys_change_variant_spread_and_choice(gallery):
     """Numbers and vertical arrows for variants, s for the spread map, c to choose."""
     gallery.locator(".card").first.click()
     gallery.keyboard.press("3")
-    assert gallery.get_by_label("3, seed 7").is_checked()
+    expect(gallery.get_by_label("3, seed 7")).to_be_checked()
     gallery.keyboard.press("ArrowUp")
-    assert gallery.get_by_label("2, seed 7").is_checked()
+    expect(gallery.get_by_label("2, seed 7")).to_be_checked()
     gallery.keyboard.press("9")
-    assert gallery.get_by_label("2, seed 7").is_checked()
+    expect(gallery.get_by_label("2, seed 7")).to_be_checked()
     gallery.keyboard.press("s")
     expect(gallery.get_by_role("img", name="Spread map")).to_be_visible()
     gallery.keyboard.press("s")
     gallery.keyboard.press("c")
-    assert gallery.get_by_label("2, seed 7 ✓ chosen").is_checked()
+    expect(gallery.get_by_label("2, seed 7 ✓ chosen")).to_be_checked()
 
 
 def test_arrows_belong_to_the_slider_while_it_has_the_focus(gallery):
@@ -73,8 +73,8 @@ def test_arrows_belong_to_the_slider_while_it_has_the_focus(gallery):
     slider = gallery.locator("image-compare input")
     slider.focus()
     gallery.keyboard.press("ArrowRight")
-    assert slider.input_value() == "51"
-    assert gallery.locator("#name").inner_text() == "aunt.jpg"
+    expect(slider).to_have_value("51")
+    expect(gallery.locator("#name")).to_have_text("aunt.jpg")
 
 
 def test_slash_searches_and_enter_leads_to_the_results(gallery):
@@ -84,9 +84,9 @@ def test_slash_searches_and_enter_leads_to_the_results(gallery):
     gallery.keyboard.press("Backspace")
     gallery.keyboard.type("ke")
     gallery.keyboard.press("Enter")
-    assert focused(gallery) == "lake.jpg"
+    expect_focus(gallery, "lake.jpg")
     pressed = gallery.get_by_role("button", name="Choose", exact=True)
-    assert pressed.get_attribute("aria-pressed") == "false"
+    expect(pressed).to_have_attribute("aria-pressed", "false")
 
 
 def test_question_mark_opens_the_list_of_keys(gallery):
@@ -96,4 +96,4 @@ def test_question_mark_opens_the_list_of_keys(gallery):
     for key in ("←", "↓", "Home", "Enter", "Esc", "/", "?"):
         assert key in text
     gallery.keyboard.press("Escape")
-    assert not gallery.locator("#help").is_visible()
+    expect(gallery.locator("#help")).to_be_hidden()

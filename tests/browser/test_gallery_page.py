@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from playwright.sync_api import expect
 
 from colorize_cli.gallery import apply_choices, build_gallery, read_choices
 from tests.albums import make_album
@@ -54,8 +55,8 @@ def test_every_photo_has_a_card_with_its_picture(gallery):
         gallery,
         "[...document.images].every(image => image.complete && image.naturalWidth > 0)",
     )
-    assert gallery.locator(".card img").count() == 4
-    assert gallery.locator("#count").inner_text() == "5 of 5 photos"
+    expect(gallery.locator(".card img")).to_have_count(4)
+    expect(gallery.locator("#count")).to_have_text("5 of 5 photos")
 
 
 def test_the_slider_moves_with_the_mouse_and_the_keyboard(gallery):
@@ -78,7 +79,7 @@ def test_the_slider_moves_with_the_mouse_and_the_keyboard(gallery):
     wait_until(
         gallery, f"({exposure})(document.querySelector('image-compare')) === 100"
     )
-    assert gallery.locator("#name").inner_text() == "aunt.jpg"
+    expect(gallery.locator("#name")).to_have_text("aunt.jpg")
 
 
 def test_variants_are_flipped_through_with_the_slider_in_place(gallery):
@@ -90,8 +91,8 @@ def test_variants_are_flipped_through_with_the_slider_in_place(gallery):
         gallery.get_by_label(label).check()
         seen.append(shown_variant(gallery))
     assert len(set(seen)) == 3
-    assert gallery.locator("image-compare input").input_value() == "80"
-    assert "aunt_s3.jpg" in gallery.locator("#facts").inner_text()
+    expect(gallery.locator("image-compare input")).to_have_value("80")
+    expect(gallery.locator("#facts")).to_contain_text("aunt_s3.jpg")
 
 
 def test_the_spread_map_takes_the_slider_s_place_and_gives_it_back(gallery):
@@ -99,9 +100,9 @@ def test_the_spread_map_takes_the_slider_s_place_and_gives_it_back(gallery):
     open_photo(gallery, "aunt.jpg")
     gallery.get_by_role("button", name="Spread map").click()
     assert gallery.get_by_role("img", name="Spread map").is_visible()
-    assert gallery.locator("image-compare").count() == 0
+    expect(gallery.locator("image-compare")).to_have_count(0)
     gallery.get_by_role("button", name="Spread map").click()
-    assert gallery.locator("image-compare input").count() == 1
+    expect(gallery.locator("image-compare input")).to_have_count(1)
     gallery.get_by_role("button", name="Next").click()
     assert gallery.get_by_role("button", name="Spread map").is_disabled()
 
@@ -114,7 +115,7 @@ def test_settings_and_reasons_are_told(gallery):
         assert text in facts
     gallery.get_by_role("button", name="Close").click()
     open_photo(gallery, "broken.jpg")
-    assert "is truncated" in gallery.locator("#stage").inner_text()
+    expect(gallery.locator("#stage")).to_contain_text("is truncated")
 
 
 @pytest.mark.parametrize(
@@ -134,7 +135,7 @@ def test_search_and_filter_leave_what_fits(gallery, words, filter, expected):
     gallery.fill("#words", words)
     gallery.select_option("#filter", filter)
     assert names(gallery) == expected
-    assert gallery.locator("#count").inner_text() == f"{len(expected)} of 5 photos"
+    expect(gallery.locator("#count")).to_have_text(f"{len(expected)} of 5 photos")
     assert gallery.locator("#nothing").is_visible() == (not expected)
 
 
@@ -151,7 +152,7 @@ def test_choices_survive_a_reload_and_are_applied(gallery, album, tmp_path):
     gallery.get_by_label("3, seed 7").check()
     gallery.get_by_role("button", name="Choose this variant").click()
     gallery.reload()
-    assert "✓ variant 3 chosen" in gallery.locator(".card").first.inner_text()
+    expect(gallery.locator(".card").first).to_contain_text("✓ variant 3 chosen")
     gallery.select_option("#filter", "chosen")
     assert names(gallery) == ["aunt.jpg"]
 
@@ -173,7 +174,7 @@ def test_a_choice_can_be_taken_back(gallery):
     gallery.get_by_role("button", name="Choose this variant").click()
     gallery.locator("#choose").click()
     gallery.get_by_role("button", name="Close").click()
-    assert gallery.locator(".card.is-chosen").count() == 0
+    expect(gallery.locator(".card.is-chosen")).to_have_count(0)
     assert gallery.get_by_role("button", name="Download choices (0)").is_disabled()
 
 
@@ -184,7 +185,7 @@ def test_two_galleries_do_not_share_choices(gallery, tmp_path):
     gallery.keyboard.press("c")
     other = build_gallery(make_album(tmp_path / "other"), tmp_path / "gallery2")
     gallery.goto(other.index.as_uri())
-    assert gallery.locator(".card.is-chosen").count() == 0
+    expect(gallery.locator(".card.is-chosen")).to_have_count(0)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

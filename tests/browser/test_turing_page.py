@@ -5,6 +5,7 @@ import re
 
 import cv2
 import pytest
+from playwright.sync_api import expect
 
 from colorize_cli.turing import page as turing_page
 from colorize_cli.turing import read_results, write_test
@@ -102,8 +103,8 @@ def test_a_sharp_eye_is_never_fooled(page, test_page, tmp_path):
     """The score reads the page's result: nothing fooled, every check passed."""
     begin(page, test_page)
     go_through(page, lambda side: side)
-    assert "fooled you in 0 %" in page.locator("#summary").inner_text()
-    assert "1 of 1" in page.locator("#checks").inner_text()
+    expect(page.locator("#summary")).to_contain_text("fooled you in 0 %")
+    expect(page.locator("#checks")).to_contain_text("1 of 1")
     path = downloaded(page, tmp_path)
     assert path.name == "turing-Ann-B.json"
     document = json.loads(path.read_bytes())
@@ -138,7 +139,7 @@ def test_pairs_are_covered_when_their_time_is_over(page, test_page):
     page.clock.run_for(2900)
     assert "is-over" not in (pair.get_attribute("class") or "")
     page.clock.run_for(200)
-    assert pair.get_attribute("class") == "is-over"
+    expect(pair).to_have_attribute("class", "is-over")
     side = stronger(page)
     page.keyboard.press({"left": "ArrowLeft", "right": "ArrowRight"}[side])
     text = page.locator("#feedback").inner_text()
@@ -155,7 +156,7 @@ def test_keys_answer_only_while_a_pair_waits_for_an_answer(page, test_page):
     feedback = page.locator("#feedback").inner_text()
     page.get_by_role("button", name="Next pair").press("Enter")
     assert feedback
-    assert page.locator("#progress-text").inner_text() == "Practice 2 of 2"
+    expect(page.locator("#progress-text")).to_have_text("Practice 2 of 2")
 
 
 def test_order_and_sides_depend_on_the_person_and_on_nothing_else(page, test_page):
@@ -195,7 +196,7 @@ def test_large_pictures_lie_beside_the_page(page, test_page, tmp_path, monkeypat
     begin(page, test_page)
     page.wait_for_selector("[data-side=left]:enabled")
     page.keyboard.press("ArrowLeft")
-    assert "was taken by a camera" in page.locator("#feedback").inner_text()
+    expect(page.locator("#feedback")).to_contain_text("was taken by a camera")
     names = {path.name for path in (tmp_path / "test_files").iterdir()}
     assert len(names) == 2 * PAIRS + 1  # a check shares the camera's picture
     assert all(re.fullmatch(r"[0-9a-f]{16}\.jpg", name) for name in names)
