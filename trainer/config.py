@@ -55,6 +55,9 @@ class DataConfig:
     source: str = ""
     # Part of the photo's area that a random crop keeps at least; 1 is the whole photo.
     min_crop: float = 0.4
+    # Working sizes in pixels that take turns from batch to batch, for a model that will
+    # serve several; empty is model.image_size alone. A size may be named twice.
+    crop_sizes: tuple[int, ...] = ()
     # Mirror every other photo.
     flip: bool = True
     # Probability of each degradation of L (tone, blur, grain), as old photos have.
@@ -258,9 +261,14 @@ class TrainConfig:
         )
         require("keep", self.keep, 1, float("inf"))
         require("log_every", self.log_every, 1, float("inf"))
-        size, multiple = self.model.image_size, self.model.size_multiple_px
-        if size % multiple:
-            raise ValueError(f"image_size {size} is not a multiple of {multiple}")
+        multiple = self.model.size_multiple_px
+        for name, sizes in {
+            "image_size": [self.model.image_size],
+            "crop_sizes": self.data.crop_sizes,
+        }.items():
+            for size in sizes:
+                if size < multiple or size % multiple:
+                    raise ValueError(f"{name}: {size} is not a multiple of {multiple}")
         if self.model.prediction == "epsilon" and self.schedule.build().gammas[0] == 0:
             raise ValueError(
                 "a schedule of zero terminal SNR needs prediction = 'v'; with epsilon "
@@ -289,6 +297,15 @@ class TrainConfig:
             return parse(cls, data)
         except ConfigError as error:
             raise ConfigError(f"{file}: {error.key}", error.reason) from error
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Working sizes of the batches, in turn."""
+        return self.data.crop_sizes or (self.model.image_size,)
+
+    def size_at(self, iteration: int) -> int:
+        """Working size of an iteration's batch."""
+        return self.sizes[iteration % len(self.sizes)]
 
     def to_dict(self) -> dict[str, Any]:
         """Nested plain data, for trackers and checkpoints."""

@@ -52,11 +52,14 @@ class Cropper:
     # squashes photos, its central square otherwise.
     training: bool
 
-    def __call__(self, rgb: NDArray[np.uint8]) -> tuple[Tensor, Tensor, Tensor]:
+    def __call__(
+        self, rgb: NDArray[np.uint8], side: int
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Make one training example.
 
         Args:
             rgb: (H, W, 3) uint8.
+            side: S.
 
         Returns:
             L, (1, S, S) in [-1, 1]; normalised ab, (2, S, S); the encoder's L,
@@ -69,8 +72,7 @@ class Cropper:
             lab = TF.center_crop(lab, [min(lab.shape[1:])] * 2)
         L, ab = lab[:1] / 50 - 1, lab[1:]
         if self.training and self.data.degrade:
-            L = self._degrade(L)
-        side = self.model.image_size
+            L = self._degrade(L, side)
         inner = side * encoder_scale(self.model)
         mean = torch.tensor(self.model.ab_mean)[:, None, None]
         std = torch.tensor(self.model.ab_std)[:, None, None]
@@ -90,7 +92,7 @@ class Cropper:
             lab = TF.horizontal_flip(lab)
         return lab
 
-    def _degrade(self, L: Tensor) -> Tensor:
+    def _degrade(self, L: Tensor, side: int) -> Tensor:
         """Tone, blur and grain, each with its own chance; L stays in [-1, 1]."""
         ranges = Degradation()
         tone, blur, grain = (torch.rand(3) < self.data.degrade).tolist()
@@ -100,7 +102,7 @@ class Cropper:
             curve = share.clamp(0, 1) ** 2 ** uniform(ranges.tone)
             share = black + (white - black) * curve
         if blur:
-            zoom = min(L.shape[1:]) / self.model.image_size
+            zoom = min(L.shape[1:]) / side
             sigma = max(0.1, zoom * uniform(ranges.blur))
             size = 2 * max(1, round(2 * sigma)) + 1
             share = TF.gaussian_blur(share, [size, size], [sigma, sigma])

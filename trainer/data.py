@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from colorize_cli.errors import DataError
-from trainer.config import DataConfig
+from trainer.config import DataConfig, TrainConfig
 from trainer.crops import Cropper
 from trainer.photos import Photos
 
@@ -135,47 +135,48 @@ Example = tuple[tuple[Tensor, ...] | None, dict[int, Reason]]
 
 
 class Examples(Dataset[Example]):
-    """Photos through a cropper, addressed by (epoch, index)."""
+    """Photos through a cropper, addressed by (epoch, index, working size)."""
 
-    def __init__(
-        self, photos: Photos, cropper: Cropper, data: DataConfig, seed: int
-    ) -> None:
+    def __init__(self, photos: Photos, config: TrainConfig) -> None:
         """Bind the parts; nothing is read yet."""
         self.photos = photos
-        self.cropper = cropper
-        self.data = data
-        self.seed = seed
+        self.config = config
+        self.cropper = Cropper(config.model, config.data, training=True)
 
-    def __getitem__(self, key: tuple[int, int]) -> Example:
+    def __getitem__(self, key: tuple[int, int, int]) -> Example:
         """The example, and the photos that were tried before one could be used."""
-        epoch, index = key
-        draws = np.random.default_rng([self.seed, epoch, index])
+        epoch, index, side = key
+        draws = np.random.default_rng([self.config.seed, epoch, index])
         skipped: dict[int, Reason] = {}
         for _ in range(ATTEMPTS):
             rgb = self.photos[index]
-            reason = judge(rgb, self.data)
+            reason = judge(rgb, self.config.data)
             if reason is None and rgb is not None:
                 with torch.random.fork_rng(devices=[]):
                     torch.manual_seed(int(draws.integers(2**63)))
-                    return self.cropper(rgb), skipped
+                    return self.cropper(rgb, side), skipped
             if reason is not None:
                 skipped[index] = reason
             index = int(draws.integers(len(self.photos)))
         return None, skipped
 
 
-class Shuffled(Sampler[list[tuple[int, int]]]):
+class Shuffled(Sampler[list[tuple[int, int, int]]]):
     """The order as a batch sampler, from an iteration on."""
 
-    def __init__(self, order: Order, start: int) -> None:
+    def __init__(self, order: Order, start: int, config: TrainConfig) -> None:
         """`start` is the first iteration."""
         self.order = order
         self.start = start
+        self.config = config
 
-    def __iter__(self) -> Iterator[list[tuple[int, int]]]:
-        """Endless batches of (epoch, index)."""
-        for epoch, photos in self.order.walk(self.start):
-            yield [(epoch, index) for index in photos]
+    def __iter__(self) -> Iterator[list[tuple[int, int, int]]]:
+        """Endless batches of (epoch, index, working size)."""
+        for iteration, (epoch, photos) in enumerate(
+            self.order.walk(self.start), self.start
+        ):
+            side = self.config.size_at(iteration)
+            yield [(epoch, index, side) for index in photos]
 
 
 def stack(examples: list[Example]) -> tuple[list[Tensor], dict[int, Reason]]:
@@ -228,11 +229,11 @@ class LoadedBatches:
         return [*map(self.examples.photos.name, self.order.photos(iteration))]
 
     def _load(self, start: int) -> Iterator[tuple[list[Tensor], dict[int, Reason]]]:
-        workers = self.examples.data.workers
+        workers = self.examples.config.data.workers
         return iter(
             DataLoader(
                 self.examples,
-                batch_sampler=Shuffled(self.order, start),
+                batch_sampler=Shuffled(self.order, start, self.examples.config),
                 num_workers=workers,
                 collate_fn=stack,
                 prefetch_factor=4 if workers else None,

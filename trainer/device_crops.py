@@ -154,7 +154,7 @@ class PackedBatches:
         if data.flip:
             mirrored = uniform(len(index), (0, 1), generator) < 0.5
             box[:, 3] *= 1 - 2 * mirrored.float()
-        side = self.config.model.image_size
+        side = self.config.size_at(iteration)
         lab = rgb_to_lab(self.packed.sample(index, box, side * self.zoom))
         L, ab = lab[:, :1] / 50 - 1, lab[:, 1:]
         if data.degrade:

@@ -118,7 +118,7 @@ class Learner:
                 f"times {optim.accumulation} parts",
             )
         if device.type == "cuda":
-            torch.backends.cudnn.benchmark = True  # all batches have one shape
+            torch.backends.cudnn.benchmark = True  # batches have few shapes
         self.config = config
         self.device = device
         self.crew = crew
@@ -138,7 +138,9 @@ class Learner:
         self.module: nn.Module = self.shared or self.network
         on_cuda = device.type == "cuda"
         if optim.compile == "always" or (optim.compile == "auto" and on_cuda):
-            self.module = cast("nn.Module", torch.compile(self.module))
+            # A graph for each working size instead of a slower one for all.
+            compiled = torch.compile(self.module, dynamic=False)
+            self.module = cast("nn.Module", compiled)
 
     def step(self, batch: Batch, iteration: int, rate: float) -> StepResult:
         """One optimiser step on this process's share of a batch.
@@ -159,7 +161,7 @@ class Learner:
         draws = draw(
             config.schedule,
             optim.batch_size,
-            config.model.image_size,
+            batch.L.shape[-1],
             self.generator,
             config.loss.drop_encoder,
         ).part(crew.rank, crew.world)

@@ -51,7 +51,7 @@ def estimate_memory(learner: Learner) -> MemoryEstimate:
         seen[storage.data_ptr()] = storage.nbytes()
         return tensor
 
-    batch, draws = blank(learner)
+    batch, draws = blank(learner, max(learner.config.sizes))
     owned = {p.untyped_storage().data_ptr() for p in network.parameters()}
     with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
         loss = learner.loss(batch, draws, network)
@@ -60,11 +60,10 @@ def estimate_memory(learner: Learner) -> MemoryEstimate:
     return MemoryEstimate(weights + copies * trained, saved)
 
 
-def blank(learner: Learner) -> tuple[Batch, Draws]:
-    """One black photo and its draws, on the learner's device."""
-    model, device = learner.config.model, learner.device
-    side = model.image_size
-    inner = side * encoder_scale(model)
+def blank(learner: Learner, side: int) -> tuple[Batch, Draws]:
+    """One black photo at a working size and its draws, on the learner's device."""
+    device = learner.device
+    inner = side * encoder_scale(learner.config.model)
     batch = Batch(
         torch.zeros(1, 1, side, side, device=device),
         torch.zeros(1, 2, side, side, device=device),

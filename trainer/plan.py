@@ -12,6 +12,7 @@ from trainer.throughput import flops_per_photo
 
 __all__ = ["Plan", "make_plan"]
 
+# Turns of the working sizes.
 WARM_UP, MEASURED = 2, 3
 
 
@@ -85,13 +86,14 @@ def make_plan(config: TrainConfig, slot: Slot) -> Plan:
 def measure(parts: Parts) -> float:
     """Seconds per iteration, data included, after a warm-up."""
     learner = parts.learner
+    turn = len(learner.config.sizes)
     begin = 0.0
-    for iteration in range(WARM_UP + MEASURED):
-        if iteration == WARM_UP:
+    for iteration in range((WARM_UP + MEASURED) * turn):
+        if iteration == WARM_UP * turn:
             begin = settled(learner.device)
         batch = parts.batches.batch(iteration)
         learner.step(batch, iteration, learner.config.optim.lr)
-    return (settled(learner.device) - begin) / MEASURED
+    return (settled(learner.device) - begin) / (MEASURED * turn)
 
 
 def settled(device: torch.device) -> float:

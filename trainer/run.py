@@ -14,7 +14,6 @@ from trainer.budget import Budget
 from trainer.checkpoints import Checkpoints, RunState
 from trainer.config import TrainConfig
 from trainer.crew import Crew
-from trainer.crops import Cropper
 from trainer.data import Batches, Examples, LoadedBatches, Order
 from trainer.device_crops import PackedBatches
 from trainer.learner import Learner, make_network
@@ -92,13 +91,11 @@ def make_batches(
 
     on_cuda = slot.device.type == "cuda"
     if data.packed == "always" or (data.packed == "auto" and on_cuda):
-        packed = pack(photos, data, 2 * config.model.image_size, slot.device)
+        packed = pack(photos, data, 2 * max(config.sizes), slot.device)
         order = order_of(len(packed))
         return PackedBatches(packed, order, config), order
     order = order_of(len(photos))
-    cropper = Cropper(config.model, data, training=True)
-    examples = Examples(photos, cropper, data, config.seed)
-    return LoadedBatches(examples, order, slot.device), order
+    return LoadedBatches(Examples(photos, config), order, slot.device), order
 
 
 def train(

@@ -26,14 +26,17 @@ PEAKS = {
 def flops_per_photo(learner: Learner) -> int:
     """Operations (a multiply-add is two) of a training step for one photo.
 
-    Counted on a forward and a backward pass; gradients are dropped afterwards.
+    The mean over the working sizes. Counted on a forward and a backward pass; gradients
+    are dropped afterwards.
     """
-    batch, draws = blank(learner)
+    sizes = learner.config.sizes
     with FlopCounterMode(display=False) as counter:
-        loss = learner.loss(batch, draws, learner.network)
-        torch.autograd.backward(loss)
+        for side in sizes:
+            batch, draws = blank(learner, side)
+            loss = learner.loss(batch, draws, learner.network)
+            torch.autograd.backward(loss)
     learner.optimizer.zero_grad(set_to_none=True)
-    return int(counter.get_total_flops())
+    return int(counter.get_total_flops()) // len(sizes)
 
 
 def peak_flops(device_name: str) -> float | None:

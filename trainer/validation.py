@@ -74,7 +74,7 @@ def stack_photos(photos: Photos, config: TrainConfig) -> Batch:
     for index in range(len(photos)):
         rgb = photos[index]
         if rgb is not None and judge(rgb, config.data) is None:
-            examples.append(cropper(rgb))
+            examples.append(cropper(rgb, config.model.image_size))
     if not examples:
         raise DataError("validation photos", f"none of {len(photos)} can be used")
     L, y0, luminance = (torch.stack(part) for part in zip(*examples, strict=True))

@@ -97,8 +97,6 @@ class Row:
     set: tuple[str, ...] = ()
     encoder: bool = True
     cross_attention: bool = False
-    # Sizes that take turns in training; none is the config's.
-    sides: tuple[int, ...] = ()
     looks: tuple[Look, ...] = (Look(),)
 
     def config(self, options: argparse.Namespace) -> TrainConfig:
@@ -138,8 +136,7 @@ def run(
 ) -> Iterator[tuple[str, dict[str, float]]]:
     """Train a row and measure it: names and figures of its results."""
     config = row.config(options)
-    sides = row.sides or (config.model.image_size,)
-    examples = [library.training(at_side(config, side)) for side in sides]
+    examples = [library.training(at_side(config, side)) for side in config.sizes]
     started = time.perf_counter()
     trained = train(
         config,
@@ -173,20 +170,21 @@ def read_rows(path: Path) -> Iterator[Row]:
     """The rows of a file, in its order."""
     for name, settings in tomllib.loads(path.read_text()).items():
         looks = tuple(Look(**look) for look in settings.pop("looks", [{}]))
-        overrides, sides = (tuple(settings.pop(key, ())) for key in ("set", "sides"))
-        yield Row(name, looks=looks, set=overrides, sides=sides, **settings)
+        overrides = tuple(settings.pop("set", ()))
+        yield Row(name, looks=looks, set=overrides, **settings)
 
 
 def at_side(config: TrainConfig, side: int) -> TrainConfig:
-    """The settings with another working size."""
-    return replace(config, model=replace(config.model, image_size=side))
+    """The settings with this working size and no other."""
+    model = replace(config.model, image_size=side)
+    return replace(config, model=model, data=replace(config.data, crop_sizes=()))
 
 
 def seen_by(look: Look, config: TrainConfig) -> TrainConfig:
     """The settings of the photos that a look measures on."""
-    aged = replace(config.data, degrade=AGED if look.aged else 0.0)
-    side = look.side or config.model.image_size
-    return replace(at_side(config, side), data=aged)
+    seen = at_side(config, look.side or config.model.image_size)
+    aged = replace(seen.data, degrade=AGED if look.aged else 0.0)
+    return replace(seen, data=aged)
 
 
 def measure(

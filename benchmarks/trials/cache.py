@@ -68,7 +68,8 @@ def load_examples(photos: Photos, count: int, config: TrainConfig) -> Examples:
             square = TF.center_crop(
                 torch.from_numpy(rgb).permute(2, 0, 1), [min(rgb.shape[:2])]
             )
-            found.append(cropper(square.permute(1, 2, 0).numpy()))
+            photo = square.permute(1, 2, 0).numpy()
+            found.append(cropper(photo, config.model.image_size))
         if len(found) == count:
             break
     L, y0, luminance = (torch.stack(part) for part in zip(*found, strict=True))

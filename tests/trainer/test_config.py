@@ -46,6 +46,14 @@ def test_overrides_replace_settings():
     assert config.data.val == ("a", "b")
 
 
+def test_sizes_take_turns():
+    """One named twice comes twice; without any it is the model's."""
+    several = TrainConfig.load("smoke", ["data.crop_sizes=[16, 16, 64]"])
+    assert [several.size_at(k) for k in range(4)] == [16, 16, 64, 16]
+    alone = TrainConfig.load("smoke", ["model.image_size=48"])
+    assert {alone.size_at(k) for k in range(4)} == {48}
+
+
 @pytest.mark.parametrize(
     ("override", "said"),
     [
@@ -63,7 +71,9 @@ def test_overrides_replace_settings():
         ("data.train=photos", r"data\.train: must be a list"),
         ("data.min_crop=0.0", r"data: min_crop must be between"),
         ("data.degrade=2.0", r"data: degrade must be between 0 and 1"),
-        ("model.image_size=31", r"config: image_size 31 is not a multiple of 2"),
+        ("model.image_size=31", r"config: image_size: 31 is not a multiple of 2"),
+        ("data.crop_sizes=[32, 31]", r"config: crop_sizes: 31 is not a multiple of 2"),
+        ("data.crop_sizes=[0]", r"config: crop_sizes: 0 is not a multiple of 2"),
         ("model.inner_channel=20", r"model: channel widths must be multiples of 32"),
         ("model.prediction=epsilon", r"config: .*zero terminal SNR needs prediction"),
         ("schedule.steps=0", r"schedule: steps must be between"),

@@ -22,10 +22,10 @@ def reference(side: int) -> ModelConfig:
     return dataclasses.replace(REFERENCE, image_size=side)
 
 
-def crop(seed: int, data: DataConfig, rgb=SQUARE, model=None):
+def crop(seed: int, data: DataConfig, rgb=SQUARE, model=None, side=32):
     """A training example drawn from a seed."""
     torch.manual_seed(seed)
-    return Cropper(model or reference(32), data, training=True)(rgb)
+    return Cropper(model or reference(32), data, training=True)(rgb, side)
 
 
 def test_example_has_the_tutorials_scaling():
@@ -51,6 +51,16 @@ def test_encoder_sees_its_own_size():
     )
     small = torch.nn.functional.avg_pool2d(luminance, 2)
     torch.testing.assert_close(small, L, atol=0.05, rtol=0)
+
+
+def test_another_size_is_the_same_crop():
+    """Blocks of the larger are pixels of the smaller, nearly: the filter is wider."""
+    data = DataConfig(min_crop=0.5)
+    small, large = crop(1, data, side=16), crop(1, data, side=32)
+    assert small[0].shape == (1, 16, 16)
+    for less, more in zip(small, large, strict=True):
+        blocks = torch.nn.functional.avg_pool2d(more, 2)
+        torch.testing.assert_close(less, blocks, atol=0.1, rtol=0)
 
 
 def test_same_seed_same_example():
@@ -93,6 +103,6 @@ def test_validation_takes_the_photo_as_the_model_does(square, expected):
     wide = np.zeros((32, 64, 3), np.uint8)
     wide[:, 16:48] = 255
     model = dataclasses.replace(reference(32), square=square)
-    L, _, _ = Cropper(model, DataConfig(degrade=1.0), training=False)(wide)
+    L, _, _ = Cropper(model, DataConfig(degrade=1.0), training=False)(wide, 32)
     is_white = bool((L > 0.9).all())
     assert is_white == (expected == "centre")

@@ -9,8 +9,7 @@ import torch
 
 from colorize_cli.errors import DataError
 from colorize_cli.model.config import REFERENCE
-from trainer.config import DataConfig
-from trainer.crops import Cropper
+from trainer.config import DataConfig, TrainConfig
 from trainer.data import Examples, LoadedBatches, Order, is_near_grey, judge
 
 CPU = torch.device("cpu")
@@ -36,8 +35,8 @@ def noise_photos(count: int) -> ListPhotos:
 def batches(photos, order: Order, data: DataConfig = DATA) -> LoadedBatches:
     """Batches of 16 px crops."""
     model = dataclasses.replace(REFERENCE, image_size=16)
-    cropper = Cropper(model, data, training=True)
-    return LoadedBatches(Examples(photos, cropper, data, seed=5), order, CPU)
+    config = TrainConfig(seed=5, model=model, data=data)
+    return LoadedBatches(Examples(photos, config), order, CPU)
 
 
 def test_every_epoch_visits_every_photo_once():
@@ -124,6 +123,13 @@ def test_batch_is_the_same_from_any_start():
     at_once = batches(photos, order).batch(4)
     assert torch.equal(in_turn.L, at_once.L)
     assert torch.equal(in_turn.y0, at_once.y0)
+
+
+def test_sizes_take_turns_from_any_start():
+    """Every batch has one size, which its position decides."""
+    data = dataclasses.replace(DATA, crop_sizes=(16, 8))
+    stream = batches(noise_photos(12), Order(12, 4, seed=2), data)
+    assert [stream.batch(k).L.shape[-1] for k in (3, 4, 5, 6)] == [8, 16, 8, 16]
 
 
 def test_batch_does_not_depend_on_the_workers():

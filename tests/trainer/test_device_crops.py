@@ -62,7 +62,7 @@ def test_whole_photos_are_what_the_cpu_path_makes_of_them():
     batch = stream.batch(0)
     cropper = Cropper(settings.model, settings.data, training=True)
     for row, index in enumerate(stream.order.photos(0)):
-        L, y0, luminance = cropper(photos(4)[index])
+        L, y0, luminance = cropper(photos(4)[index], SIDE)
         torch.testing.assert_close(batch.luminance[row], luminance, atol=1e-3, rtol=0)
         # Reduced by averaging blocks here, by a wider filter there.
         torch.testing.assert_close(batch.L[row], L, atol=0.03, rtol=0)
@@ -84,6 +84,13 @@ def test_batch_follows_from_seed_and_iteration():
     at_once = batches(settings, count=12).batch(3)
     assert torch.equal(in_turn.L, at_once.L)
     assert not torch.equal(in_turn.L, batches(settings, count=12).batch(2).L)
+
+
+def test_sizes_take_turns():
+    """The encoder's with them."""
+    stream = batches(config("data.crop_sizes=[16, 32]"))
+    sides = [(b.L.shape[-1], b.luminance.shape[-1]) for b in map(stream.batch, (0, 1))]
+    assert sides == [(16, 32), (32, 64)]
 
 
 def test_skipped_photos_are_told_once():

@@ -69,7 +69,10 @@ def test_loss_falls_in_twenty_iterations(settings, slot):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_interrupted_and_resumed_is_uninterrupted(settings, slot, tmp_path, number):
     """Bit for bit: weights, averages, moments, best metric, over an epoch's end."""
-    config = settings("iterations=7", "model.dropout=0.3", "val.every=3")
+    config = settings(
+        *("iterations=7", "model.dropout=0.3", "val.every=3"),
+        "data.crop_sizes=[16, 24, 32]",
+    )
     whole, parts = slot(folder=tmp_path / "a"), slot(folder=tmp_path / "b")
     assert run(config, whole) == "finished"
     assert run(config, parts, SignalAt(4, number)) == "interrupted"

@@ -27,6 +27,7 @@ def test_checkpointing_and_mixed_precision_save_memory(settings, make_learner):
     assert kept("optim.gradient_checkpointing=true") < 0.5 * plain
     assert kept("optim.bf16=true") < 0.9 * plain
     assert kept("model.image_size=64") == pytest.approx(4 * plain, rel=0.2)
+    assert kept("data.crop_sizes=[16,64]") == kept("model.image_size=64")
 
 
 def test_photos_within_a_memory():

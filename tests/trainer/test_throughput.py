@@ -11,12 +11,20 @@ from trainer.throughput import flops_per_photo, peak_flops
 def test_training_costs_three_forward_passes(settings, make_learner):
     """Forward, and backward to the inputs and to the weights of each layer."""
     learner = make_learner(settings("model.attn_res=[]"))
-    batch, draws = blank(learner)
+    batch, draws = blank(learner, 16)
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         learner.loss(batch, draws, learner.network)
     forward = counter.get_total_flops()
     assert forward > 1e6
     assert flops_per_photo(learner) == pytest.approx(3 * forward, rel=0.02)
+
+
+def test_sizes_that_take_turns_are_averaged(settings, make_learner):
+    """Without attention the cost is that of the pixels."""
+    one = settings("model.attn_res=[]")
+    several = settings("model.attn_res=[]", "data.crop_sizes=[16, 16, 32]")
+    ratio = flops_per_photo(make_learner(several)) / flops_per_photo(make_learner(one))
+    assert ratio == pytest.approx((1 + 1 + 4) / 3, rel=0.02)
 
 
 def test_frozen_encoder_costs_one_forward_pass(settings, make_learner):
