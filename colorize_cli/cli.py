@@ -21,10 +21,12 @@ __all__ = ["main"]
 
 ENTRY_POINT_GROUP = "colorize.commands"
 ENVIRONMENT_PREFIX = "COLORIZE"
-DEFAULT_COMMAND = "photos"
+# What the default command is registered as. No word on a command line holds a NUL, so
+# no folder, whatever its name, is taken for it.
+DEFAULT_COMMAND = "\0"
 # Command -> module and attribute.
 COMMANDS = {
-    "photos": ("colorize_cli.commands.photos", "photos"),
+    DEFAULT_COMMAND: ("colorize_cli.commands.photos", "photos"),
     "gallery": ("colorize_cli.commands.gallery", "gallery"),
     "apply-choices": ("colorize_cli.commands.apply_choices", "apply_choices"),
     "turing-test": ("colorize_cli.commands.turing_test", "turing_test"),
@@ -57,18 +59,29 @@ Exit codes: 0 all photos done or skipped, 1 the run could not be done,
 """
 
 
+class DefaultContext(click.Context):
+    """The default command at work; usage and errors show it under the group's name."""
+
+    @property
+    def command_path(self) -> str:
+        """What is typed to get here: `colorize`."""
+        return self.parent.command_path if self.parent else ""
+
+
 class LazyGroup(DefaultGroup):  # type: ignore[misc]
-    """A group whose commands are imported on first use; `photos` is the default."""
+    """A group whose commands are imported on first use, and one needs no word."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names of our own commands and of those found through entry points."""
+        """Words for our own commands and for those found through entry points."""
         found = {entry.name for entry in entry_points(group=ENTRY_POINT_GROUP)}
-        return sorted(COMMANDS.keys() | found)
+        return sorted((COMMANDS.keys() | found) - {DEFAULT_COMMAND})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command; a word that names none is the default's first argument."""
         for name in (cmd_name, DEFAULT_COMMAND):
             if name not in self.commands and (command := load_command(name)):
+                if name == DEFAULT_COMMAND:
+                    command.context_class = DefaultContext
                 name_variables(command, "" if name == DEFAULT_COMMAND else name)
                 self.add_command(command, name)
         return super().get_command(ctx, cmd_name)

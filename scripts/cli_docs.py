@@ -24,9 +24,7 @@ WIDTH = 88
 def render() -> str:
     """The whole page: the default command first, the others by name."""
     context = click.Context(main, info_name="colorize")
-    names = sorted(
-        main.list_commands(context), key=lambda name: name != DEFAULT_COMMAND
-    )
+    names = [DEFAULT_COMMAND, *main.list_commands(context)]
     sections = [INTRODUCTION, *(section(context, name) for name in names), footer()]
     return "\n".join(sections)
 

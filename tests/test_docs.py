@@ -32,7 +32,7 @@ def test_every_command_and_option_is_on_the_command_page():
     """Nothing that a user can type is left out."""
     context = click.Context(main, info_name="colorize")
     page = PAGE.read_text()
-    for name in main.list_commands(context):
+    for name in (DEFAULT_COMMAND, *main.list_commands(context)):
         title = "colorize" if name == DEFAULT_COMMAND else f"colorize {name}"
         assert f"\n## {title}\n" in page
         for parameter in main.get_command(context, name).params:

@@ -4,7 +4,7 @@ import click
 import pytest
 
 from colorize_cli import __version__, cli
-from colorize_cli.cli import COMMANDS, main
+from colorize_cli.cli import COMMANDS, DEFAULT_COMMAND, main
 from colorize_cli.errors import BackendError, ColorizeError, PlanError
 
 
@@ -53,8 +53,10 @@ class TestHelp:
         assert shown.startswith("Usage: colorize SRC... -o DIR [OPTIONS]\n")
         assert "      colorize ./old_photos -o ./out --samples 4\n" in shown
         assert "130 interrupted" in shown
-        for word in ("--samples", "--device", "--version", *COMMANDS):
+        words = COMMANDS.keys() - {DEFAULT_COMMAND}
+        for word in ("--samples", "--device", "--version", *words):
             assert word in shown
+        assert DEFAULT_COMMAND not in shown
 
     def test_no_arguments_is_the_same(self, cli):
         """Help, as nothing can be done; wrong usage to scripts."""
@@ -84,8 +86,9 @@ class TestEnvironment:
     def test_every_option_has_a_variable(self):
         """COLORIZE_ and its long name; for other commands, with theirs in between."""
         group = click.Context(main)
-        for name in main.list_commands(group):
-            inner = "" if name == "photos" else f"{name.upper().replace('-', '_')}_"
+        for name in (DEFAULT_COMMAND, *main.list_commands(group)):
+            is_default = name == DEFAULT_COMMAND
+            inner = "" if is_default else f"{name.upper().replace('-', '_')}_"
             for option in main.get_command(group, name).params:
                 if isinstance(option, click.Option):
                     long = max(option.opts, key=len).lstrip("-").replace("-", "_")
@@ -114,13 +117,34 @@ class TestCommands:
         assert lines(result)[-1].startswith(message)
         assert hint is None or lines(result)[-1] == message + hint
 
-    def test_a_folder_of_that_name_is_a_source(self, cli, tmp_path, monkeypatch):
+    @pytest.mark.parametrize("name", ["holiday", "photos", "./trace"])
+    def test_a_folder_of_that_name_is_a_source(self, cli, tmp_path, monkeypatch, name):
         """A word that names no command is the default's first argument."""
         monkeypatch.chdir(tmp_path)
-        (tmp_path / "holiday").mkdir()
-        result = cli.invoke(main, ["holiday", "-o", "out"])
+        (tmp_path / name).mkdir()
+        result = cli.invoke(main, [name, "-o", "out"])
         assert len(lines(result)) == 1
-        assert lines(result)[0].startswith("Error: holiday: no photos found")
+        folder = name.removeprefix("./")
+        assert lines(result)[0].startswith(f"Error: {folder}: no photos found")
+
+    def test_a_folder_called_like_a_command_needs_its_path(
+        self, cli, tmp_path, monkeypatch
+    ):
+        """The word alone is the command, as docs/batch.md says."""
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "trace").mkdir()
+        result = cli.invoke(main, ["trace", "-o", "out"], prog_name="colorize")
+        assert lines(result)[0] == "Usage: colorize trace [OPTIONS] PHOTO"
+
+    def test_the_default_command_has_no_word(self, cli, tmp_path):
+        """No argument of a process can hold a NUL; usage shows what is typed."""
+        assert "\0" in DEFAULT_COMMAND
+        result = cli.invoke(main, [str(tmp_path)], prog_name="colorize")
+        assert result.exit_code == 2
+        assert lines(result)[:2] == [
+            "Usage: colorize [OPTIONS] SRC...",
+            "Try 'colorize --help' for help.",
+        ]
 
     def test_options_may_come_first(self, cli, tmp_path):
         """The default command is found without its name."""

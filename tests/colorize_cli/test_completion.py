@@ -44,6 +44,12 @@ def test_what_may_follow_is_offered(words, expected):
     assert expected in completed(*words)
 
 
+def test_the_default_command_is_not_offered():
+    """Nobody could type it; what its folder may be called is the shell's to know."""
+    assert all("\0" not in text for _, text in completed(""))
+    assert completed("photo") == [("file", "photo")]
+
+
 def test_nothing_is_offered_twice():
     """Though the group and its default command both have --help."""
     offered = completed("--")
