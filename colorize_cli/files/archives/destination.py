@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Hashable, Iterable
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
@@ -37,7 +38,7 @@ class ArchiveDestination:
         """
         self.path = path
         self.kind = kind
-        self.packed = member_names(path, kind) if path.exists() else set[str]()
+        self.packed = member_names(path, kind)
         self.folder = FolderDestination(path.with_name(f".{path.name}.colorize"))
         self._copy = LedgerCopy(self._packed_ledger)
         self._lock: int | None = None
@@ -103,7 +104,8 @@ class ArchiveDestination:
         return bool(names)
 
     def _packed_ledger(self) -> bytes:
-        return read_one(self.path, self.kind, LEDGER_NAME) or b""
+        name = self.packed.get(LEDGER_NAME)
+        return read_one(self.path, self.kind, name) or b"" if name else b""
 
     @property
     def ledger_path(self) -> Path:
@@ -123,9 +125,12 @@ class ArchiveDestination:
 
     def read(self, relative: PurePosixPath) -> bytes | None:
         """The whole file; see `Destination`."""
-        if str(relative) in self.packed and not self.folder.exists(relative):
-            return read_one(self.path, self.kind, str(relative))
-        return self.folder.read(relative)
+        name = self.packed.get(str(relative))
+        if name is None or self.folder.exists(relative):
+            return self.folder.read(relative)
+        with suppress(PlanError):
+            return read_one(self.path, self.kind, name)
+        return None
 
     def identity(self, relative: PurePosixPath) -> Hashable | None:
         """No photo lies in the hidden folder, so nothing can be written over."""
