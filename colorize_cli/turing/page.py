@@ -222,7 +222,10 @@ def lay(items: Sequence[Item], settings: dict[str, int], target: Path) -> bool:
         asdict(item) | {"pictures": [address(data) for data in item.pictures]}
         for item in items
     ]
-    identity = digest(b"".join(data for item in items for data in item.pictures))
+    # Answers are pooled if the pictures and the way they were shown are the same.
+    shown_as = json.dumps(settings, sort_keys=True).encode("ascii")
+    pictures = b"".join(data for item in items for data in item.pictures)
+    identity = digest(shown_as + pictures)
     document = {"version": 1, "test": identity, **settings, "items": shown}
     write_atomic(target, html(document).encode("utf-8"))
     return is_embedded

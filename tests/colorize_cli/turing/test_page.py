@@ -105,6 +105,16 @@ def test_the_seed_decides_the_page(folders, tmp_path):
     assert pages[0] == pages[1] != pages[2]
 
 
+def test_the_same_pictures_shown_otherwise_are_another_test(folders, tmp_path):
+    """Three seconds and five are two questions, whose answers are not pooled."""
+    three, again, five = (
+        data_of(folders, tmp_path / "t.html", display_s=display_s)
+        for display_s in (3, 3, 5)
+    )
+    assert three["items"] == five["items"]
+    assert three["test"] == again["test"] != five["test"]
+
+
 def test_large_pictures_go_beside_the_page_and_come_back(
     folders, tmp_path, monkeypatch
 ):
