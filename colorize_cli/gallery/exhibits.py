@@ -57,6 +57,8 @@ class Exhibit:
 
     Attributes:
         source: The photo's place under the folder that was colorized, POSIX style.
+        name: Where its first sample is, or was, under the output folder; `source` where
+            nothing was made.
         status: `done`, `skipped` or `failed`.
         reason: Why it failed or was skipped; else empty.
         original: The photo itself, if it was found.
@@ -67,6 +69,7 @@ class Exhibit:
     """
 
     source: str
+    name: str
     status: str
     reason: str = ""
     original: Path | None = None
@@ -126,6 +129,7 @@ def of_entry(entry: Entry, out: Path) -> Exhibit:
     origin = Path(entry.origin)
     return Exhibit(
         source=entry.source,
+        name=name_of(entry, out),
         status=status,
         reason=reason,
         original=origin if origin.is_absolute() and origin.is_file() else None,
@@ -139,6 +143,14 @@ def of_entry(entry: Entry, out: Path) -> Exhibit:
             or finite(value) is not None
         },
     )
+
+
+def name_of(entry: Entry, out: Path) -> str:
+    """Where a photo's first sample was put, even if that file is gone."""
+    targets = [each for each in entry.targets if inside(out, each.path) is not None]
+    # A picture that was picked is alone, whichever sample it is.
+    targets.sort(key=lambda target: target.sample != 0)
+    return targets[0].path if targets else entry.source
 
 
 def is_there(out: Path, path: str) -> bool:
@@ -196,6 +208,7 @@ def by_name(paths: Iterable[str]) -> list[Exhibit]:
     return [
         Exhibit(
             source=str(first),
+            name=str(first),
             status="done",
             variants=tuple(
                 Variant(path=group[number], sample=number - 1)

@@ -159,7 +159,7 @@ def show(exhibit: Exhibit, out: Path, maker: PreviewMaker) -> Shown:
     spread = picture(out / exhibit.spread) if exhibit.spread else None
     data = {
         "source": exhibit.source,
-        "name": exhibit.variants[0].path if variants else exhibit.source,
+        "name": exhibit.name,
         "status": exhibit.status,
         "reason": exhibit.reason,
         "note": GREYED if is_greyed else "",

@@ -97,6 +97,42 @@ def test_results_that_have_gone_are_told(tmp_path):
     assert paths(exhibits["aunt.jpg"]) == ["aunt.jpg", "aunt_s3.jpg"]
 
 
+@pytest.mark.parametrize("gone", ["aunt.jpg", "aunt_s2.jpg"])
+def test_a_photo_keeps_its_name_when_a_variant_goes(tmp_path, gone):
+    """A copy of a chosen variant is called like the first one, there or not."""
+    out = make_album(tmp_path)
+    (out / gone).unlink()
+    assert found(out)["aunt.jpg"].name == "aunt.jpg"
+
+
+def test_a_photo_is_named_after_its_result(tmp_path):
+    """Of another format, picked or first; after itself if it has none there."""
+    named = {
+        "bmp.bmp": [("bmp_s2.png", 1), ("bmp.png", 0)],
+        "medoid.tif": [("medoid.jpg", 3)],
+        "mean.tif": [("mean.jpg", None)],
+        "astray.tif": [("../astray.jpg", 0)],
+        "failed.tif": [],
+    }
+    entries = [
+        Entry(
+            source=source,
+            status="done",
+            targets=tuple(Target(path=p, seed=0, sample=n) for p, n in targets),
+        )
+        for source, targets in named.items()
+    ]
+    write_ledger(tmp_path, entries)
+    names = {source: exhibit.name for source, exhibit in found(tmp_path).items()}
+    assert names == {
+        "bmp.bmp": "bmp.png",
+        "medoid.tif": "medoid.jpg",
+        "mean.tif": "mean.jpg",
+        "astray.tif": "astray.tif",
+        "failed.tif": "failed.tif",
+    }
+
+
 def test_a_photo_that_a_run_was_stopped_at_counts_as_failed(tmp_path):
     """The ledger's status `started` is none that a reader knows."""
     write_ledger(tmp_path, [Entry(source="a.jpg", status="started")])

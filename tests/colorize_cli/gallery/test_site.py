@@ -69,6 +69,15 @@ def test_a_damaged_result_is_reported_and_the_others_are_shown(album, tmp_path):
     assert ["preview" in variant for variant in variants] == [True, False, True]
 
 
+def test_a_choice_is_named_after_the_photo_whose_first_variant_is_gone(album, tmp_path):
+    """Else aunt_s3.jpg would be copied to final/aunt_s2.jpg."""
+    (album / "aunt.jpg").unlink()
+    build_gallery(album, tmp_path / "g")
+    aunt = data(tmp_path / "g")["photos"][0]
+    assert aunt["name"] == "aunt.jpg"
+    assert [each["path"] for each in aunt["variants"]] == ["aunt_s2.jpg", "aunt_s3.jpg"]
+
+
 def test_a_gallery_is_renewed_in_place(album, tmp_path):
     """Pictures that are still shown stay untouched, the others go."""
     build_gallery(album, tmp_path / "g")
