@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -51,7 +52,13 @@ class Recorder:
             EncodeError: If the ledger cannot be written.
         """
         targets = [self._target(flight, each) for each in pictures(flight)]
-        self._append(flight.job, "started", flight.reading, targets=tuple(targets))
+        self._append(
+            flight.job,
+            "started",
+            flight.reading,
+            targets=tuple(targets),
+            extras=extras(flight, flight.decision.products),
+        )
 
     def done(self, flight: Flight, outcome: Outcome) -> None:
         """Every result is written.
@@ -65,18 +72,14 @@ class Recorder:
             replace(self._target(flight, each), sample=sample)
             for each, sample in shown.items()
         ]
-        extras = {
-            each.kind: str(flight.job.place_of(each))
-            for each in flight.decision.products
-            if each.kind != "picture"
-        }
+        kept_targets, kept_extras = self._kept(flight)
         known = before.diversity if before else None
         self._append(
             flight.job,
             "done",
             flight.reading,
-            targets=joined(before.targets if before else (), made),
-            extras={**(before.extras if before else {}), **extras},
+            targets=joined(kept_targets, made),
+            extras=kept_extras | extras(flight, flight.decision.products),
             reason=outcome.reason,
             diversity=known if outcome.diversity is None else outcome.diversity,
             seconds=round(time.perf_counter() - flight.reading.began_s, 3),
@@ -107,29 +110,48 @@ class Recorder:
         What earlier runs have made of it is not forgotten: a disk that was away for a
         night is no reason to do everything again. The report tells of the failure in
         any case, so a ledger that cannot be written is no second one; and a photo that
-        fails again as it did needs no second line.
+        fails again as it did needs no second line, unless there is a `started` one.
         """
         before = self.resume.history.entries.get(job.source.name)
         if flight is not None and flight.hashes:
             entry = self._partly_written(flight, reason)
         elif before is not None and before.hash:
-            entry = replace(before, status="failed", reason=reason, time=now())
+            entry = failed_since(before, reason)
         else:
             entry = self._entry(job, "failed", None, reason=reason)
-        is_news = before is None or replace(entry, time=before.time) != before
+        is_repeated = before is not None and replace(entry, time=before.time) == before
+        is_news = flight is not None or not is_repeated
         if self.journal is not None and is_news:
             with contextlib.suppress(EncodeError):
                 self.journal.append(entry)
 
     def _partly_written(self, flight: Flight, reason: str) -> Entry:
         """The line of a photo of which some results were written and one was not."""
-        before = flight.decision.goes_on
         written = [each for each in pictures(flight) if each in flight.hashes]
         made = [self._target(flight, each) for each in written]
-        targets = joined(before.targets if before else (), made)
+        targets, kept = self._kept(flight)
         return self._entry(
-            flight.job, "failed", flight.reading, reason=reason, targets=targets
+            flight.job,
+            "failed",
+            flight.reading,
+            reason=reason,
+            targets=joined(targets, made),
+            extras=kept | extras(flight, flight.hashes),
         )
+
+    def _kept(self, flight: Flight) -> tuple[list[Target], dict[str, str]]:
+        """Results and extras of earlier runs that are added to, and stay as they are.
+
+        A sheet and a spread map of another number of samples are no longer true.
+        """
+        before = flight.decision.goes_on
+        if before is None:
+            return [], {}
+        anew = {str(flight.job.place_of(each)) for each in flight.decision.products}
+        targets = [each for each in before.targets if each.path not in anew]
+        if before.samples != self.resume.settings.variants.samples:
+            return targets, {}
+        return targets, {k: p for k, p in before.extras.items() if p not in anew}
 
     def _append(
         self,
@@ -183,7 +205,30 @@ def pictures(flight: Flight) -> list[Product]:
     return [each for each in flight.decision.products if each.kind == "picture"]
 
 
-def joined(before: tuple[Target, ...], made: list[Target]) -> tuple[Target, ...]:
+def extras(flight: Flight, products: Iterable[Product]) -> dict[str, str]:
+    """Where those of some products of a photo are that are no pictures, by kind."""
+    return {
+        each.kind: str(flight.job.place_of(each))
+        for each in products
+        if each.kind != "picture"
+    }
+
+
+def failed_since(before: Entry, reason: str) -> Entry:
+    """The line of a photo of which nothing was written, after an earlier line.
+
+    What that one knows stays. But only of results that were all written is it certain
+    which settings have made them: not of those of a run that was stopped as it wrote,
+    nor of what lies where a photo in colour was copied or left alone.
+    """
+    is_certain = before.status == "failed" or (
+        before.status == "done" and not before.reason
+    )
+    known = before if is_certain else replace(before, settings="", model="")
+    return replace(known, status="failed", reason=reason, time=now())
+
+
+def joined(before: list[Target], made: list[Target]) -> tuple[Target, ...]:
     """Targets of earlier runs and of this one, each place once, in order."""
     by_path = {target.path: target for target in (*before, *made)}
     return tuple(sorted(by_path.values(), key=lambda each: each.sample or 0))

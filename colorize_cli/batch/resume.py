@@ -147,21 +147,34 @@ class Resume:
 
     def _going_on(self, entry: Entry, job: Job) -> Decision:
         """Add what is missing to what was made of the same photo in the same way."""
-        if entry.status == "skipped":
-            return Decision(products=(), goes_on=entry, reason=entry.reason)
-        missing = set(self._missing(job))
-        if entry.reason == COPIED:
-            missing &= {Product()}
-            return Decision(products=tuple(missing), goes_on=entry)
-        if entry.samples != self.settings.variants.samples:
+        wanted = self.settings.variants.products
+        if entry.reason == IN_COLOUR:
+            wanted = ()
+        elif entry.reason == COPIED:
+            wanted = (Product(),)
+        products = tuple(each for each in wanted if self._lacks(entry, job, each))
+        is_left_alone = entry.status == "skipped" and not products
+        reason = entry.reason if is_left_alone else ""
+        return Decision(products=products, goes_on=entry, reason=reason)
+
+    def _lacks(self, entry: Entry, job: Job, product: Product) -> bool:
+        """Whether a product is to be added to those that an entry knows.
+
+        That a file is there is not enough: one that the entry does not name may be left
+        from other settings or another photo, and is then made again if it is ours.
+        """
+        place = job.place_of(product)
+        if not self.destination.exists(place):
+            return True
+        if product.kind == "picture":
+            is_known = any(
+                each.path == str(place) and each.hash for each in entry.targets
+            )
+        else:
             # A sheet and a spread map show all samples there are.
-            missing |= {
-                each
-                for each in self.settings.variants.products
-                if each.kind != "picture" and self._may_write(job, job.place_of(each))
-            }
-        products = [each for each in self.settings.variants.products if each in missing]
-        return Decision(products=tuple(products), goes_on=entry)
+            is_complete = entry.samples == self.settings.variants.samples
+            is_known = is_complete and entry.extras.get(product.kind) == str(place)
+        return not is_known and self._may_write(job, place)
 
     def _may_write(self, job: Job, place: PurePosixPath) -> bool:
         """Whether nothing is there but what an earlier run has left."""

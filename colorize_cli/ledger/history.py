@@ -15,12 +15,12 @@ class History:
 
     Attributes:
         entries: The last entry of each photo, by its source.
-        earlier: Content hashes, as `made` returns them, of results that the last entry
-            of their photo does not name, by path.
+        earlier: Results that the last entry of their photo does not name, by path:
+            the photo's source, and the content hash as `made` returns it.
     """
 
     entries: dict[str, Entry] = field(default_factory=dict)
-    earlier: dict[str, str] = field(default_factory=dict)
+    earlier: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def add(self, entry: Entry) -> None:
         """Take in the next line."""
@@ -28,21 +28,27 @@ class History:
         if before is not None:
             now = {} if entry.status == "started" else hashes(entry)
             for path, known in hashes(before).items():
-                if path not in now and (known or path not in self.earlier):
-                    self.earlier[path] = known
+                if path not in now and (known or not self._had(entry.source, path)):
+                    self.earlier[path] = (entry.source, known)
         self.entries[entry.source] = entry
 
     def made(self, source: str, path: str) -> str | None:
         """The content hash of a result as a run has left it.
 
         Returns:
-            None if no run has made such a file; empty if it is not known, because it
-            is an extra or the run was stopped as it wrote, so that whatever is there
-            counts as its work.
+            None if no run has made such a file of that photo; empty if it is not known,
+            because it is an extra or the run was stopped as it wrote, so that whatever
+            is there counts as its work.
         """
         entry = self.entries.get(source)
         found = hashes(entry).get(path) if entry else None
-        return self.earlier.get(path) if found is None else found
+        if found is None and self._had(source, path):
+            return self.earlier[path][1]
+        return found
+
+    def _had(self, source: str, path: str) -> bool:
+        """Whether an earlier result of a photo was there."""
+        return path in self.earlier and self.earlier[path][0] == source
 
 
 def hashes(entry: Entry) -> dict[str, str]:

@@ -112,6 +112,21 @@ class TestOtherPeoplesFiles:
         colorize(photo_folder, "--seed", 1, "--overwrite")
         assert (out / "a.jpg").read_bytes() != b"retouched"
 
+    def test_a_retouched_result_that_was_deleted(
+        self, colorize, photo_folder, out, steps
+    ):
+        """There is nothing to keep any more, so it is made."""
+        photo, options = photo_folder / "a.jpg", ["--seed", 1]
+        colorize(photo)
+        (out / "a.jpg").write_bytes(b"retouched")
+        for _ in range(2):
+            assert "changed since they were made" in colorize(photo, *options).stdout
+        (out / "a.jpg").unlink()
+        assert "1 photo, 1 picture" in colorize(photo, *options).stdout
+        colorize(photo, *options, out=out.with_name("fresh"))
+        assert contents(out) == contents(out.with_name("fresh"))
+        assert "1 photo, already there" in colorize(photo, *options).stdout
+
     def test_the_result_of_another_photo(
         self, colorize, photo_folder, tmp_path, out, steps
     ):

@@ -192,6 +192,19 @@ class TestFailedBefore:
         assert again.exit_code == 0
         assert "0 photos" in again.stdout
 
+    def test_a_photo_that_fails_twice_as_it_did(
+        self, colorize, photo_folder, steps, ledger, out
+    ):
+        """Its results cannot be written: the ledger's last word is that it failed."""
+        photo = photo_folder / "a.jpg"
+        (out / "a.jpg").mkdir(parents=True)
+        for _ in range(2):
+            assert colorize(photo).exit_code == 3
+            assert ledger()["a.jpg"].status == "failed"
+        (out / "a.jpg").rmdir()
+        assert "1 photo, 1 picture" in colorize(photo, "--retry-failed").stdout
+        assert ledger()["a.jpg"].status == "done"
+
     def test_without_a_ledger_nobody_knows_what_failed(self, colorize, photo_folder):
         """Rather than do nothing and say all is well."""
         result = colorize(photo_folder, "--retry-failed")

@@ -123,3 +123,9 @@ class TestMade:
         for count in (1, 2):
             history = read_history(written(ledger, *lines[:count]))
             assert history.made("a.jpg", "a_sheet.jpg") == ""
+
+    def test_results_of_another_photo_are_not(self, ledger):
+        """Two photos of one stem have one place for their sheets."""
+        lines = [entry(extras={"sheet": "a_sheet.jpg"}), entry(), entry("a.png")]
+        history = read_history(written(ledger, *lines))
+        assert history.made("a.png", "a_sheet.jpg") is None
