@@ -50,7 +50,7 @@ class SetReport:
     """One set of photos.
 
     Attributes:
-        name: Of its folder, or `all`.
+        name: Of its folder, or `all`; a folder that is called so is `all/`.
         photo_count: Photos that were measured.
         labels: Whether the right classes are known, or what is seen in the original
             counts as right; None without a classifier.
@@ -122,6 +122,8 @@ def compiled(done: Done, store: Store) -> list[SetReport]:
     records = {item.source.name: record for item, record in done}
     sets = sets_of([item for item, _ in done])
     if len(sets) > 1:
+        # The slash keeps it from being a third set's name: folders have none.
+        sets = {f"{name}/" if name == ALL else name: sets[name] for name in sets}
         sets[ALL] = [item for item, _ in done]
     return [
         set_report(name, [(item, records[item.source.name]) for item in items], store)

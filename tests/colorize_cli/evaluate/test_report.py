@@ -54,6 +54,22 @@ def test_one_set_is_not_told_twice(done, tmp_path):
         assert [each.name for each in compiled(done[:2], store)] == ["faces"]
 
 
+def test_a_folder_called_all_keeps_its_figures(done, tmp_path):
+    """With a slash, which no folder's name has; `all` is every photo, as ever."""
+    renamed = {"faces": "all", "scenes": "scenes"}
+    called = [
+        (replace(item, set_name=renamed[item.set_name]), record)
+        for item, record in done
+    ]
+    with Store(tmp_path / "out") as store:
+        plain, sets = compiled(done, store), compiled(called, store)
+        (single,) = compiled(called[:2], store)
+    assert [each.name for each in sets] == ["all/", "scenes", "all"]
+    assert [each.photo_count for each in sets] == [2, 1, 3]
+    assert [each.to_json() for each in sets] == [each.to_json() for each in plain]
+    assert single.name == "all"
+
+
 def test_photos_are_ranked_by_what_their_colours_gain(report):
     """Best first, worst first, none twice."""
     everything = report.sets[-1]
