@@ -34,7 +34,7 @@ class Budget:
             config.iterations or math.inf, config.epochs * per_epoch or math.inf
         )
         minutes = config.minutes or math.inf
-        if math.inf == iterations == minutes:
+        if not config.is_limited:
             if slot_minutes is None:
                 raise ConfigError(
                     "iterations",

@@ -299,6 +299,11 @@ class TrainConfig:
             raise ConfigError(f"{file}: {error.key}", error.reason) from error
 
     @property
+    def is_limited(self) -> bool:
+        """Whether the run has a budget of its own; else its slot is the budget."""
+        return bool(self.iterations or self.epochs or self.minutes)
+
+    @property
     def sizes(self) -> tuple[int, ...]:
         """Working sizes of the batches, in turn."""
         return self.data.crop_sizes or (self.model.image_size,)

@@ -71,15 +71,15 @@ class Cropper:
         elif not self.model.square:
             lab = TF.center_crop(lab, [min(lab.shape[1:])] * 2)
         L, ab = lab[:1] / 50 - 1, lab[1:]
+        grain = torch.zeros(1, side, side)
         if self.training and self.data.degrade:
-            L = self._degrade(L, side)
-        inner = side * encoder_scale(self.model)
+            L, grain = self._degrade(L, side)
         mean = torch.tensor(self.model.ab_mean)[:, None, None]
         std = torch.tensor(self.model.ab_std)[:, None, None]
         return (
-            TF.resize(L, [side, side], antialias=True),
+            with_grain(L, grain, 1),
             (TF.resize(ab, [side, side], antialias=True) - mean) / std,
-            TF.resize(L, [inner, inner], antialias=True),
+            with_grain(L, grain, encoder_scale(self.model)),
         )
 
     def _cut(self, lab: Tensor) -> Tensor:
@@ -92,8 +92,12 @@ class Cropper:
             lab = TF.horizontal_flip(lab)
         return lab
 
-    def _degrade(self, L: Tensor, side: int) -> Tensor:
-        """Tone, blur and grain, each with its own chance; L stays in [-1, 1]."""
+    def _degrade(self, L: Tensor, side: int) -> tuple[Tensor, Tensor]:
+        """Tone and blur in L, and grain of the working size, (1, S, S).
+
+        Each with its own chance. Grain at the photo's size would be averaged away when
+        that is reduced.
+        """
         ranges = Degradation()
         tone, blur, grain = (torch.rand(3) < self.data.degrade).tolist()
         share = (L + 1) / 2
@@ -106,9 +110,15 @@ class Cropper:
             sigma = max(0.1, zoom * uniform(ranges.blur))
             size = 2 * max(1, round(2 * sigma)) + 1
             share = TF.gaussian_blur(share, [size, size], [sigma, sigma])
-        if grain:
-            share = share + uniform(ranges.grain) * torch.randn(share.shape)
-        return share.clamp(0, 1) * 2 - 1
+        strength = 2 * uniform(ranges.grain) if grain else 0.0
+        return share * 2 - 1, strength * torch.randn(1, side, side)
+
+
+def with_grain(L: Tensor, grain: Tensor, scale: int) -> Tensor:
+    """L at `scale` times the grain's size, (1, M, M), the grain enlarged to blocks."""
+    side = scale * grain.shape[-1]
+    blocks = grain.repeat_interleave(scale, 1).repeat_interleave(scale, 2)
+    return (TF.resize(L, [side, side], antialias=True) + blocks).clamp(-1, 1)
 
 
 def uniform(limits: tuple[float, float]) -> float:

@@ -16,7 +16,7 @@ from trainer.checkpoints import Checkpoints, RunState
 from trainer.config import TrainConfig
 from trainer.data import Batches
 from trainer.learner import Learner, StepResult, learning_rate
-from trainer.memory import out_of_memory
+from trainer.memory import memory_watched
 from trainer.models import write_model
 from trainer.stopping import StopSignals
 from trainer.tracking import Tracker
@@ -98,11 +98,9 @@ class Loop:
         """One step and what is due after it."""
         state, config = self.state, self.config
         rate = learning_rate(config.optim, state.iteration, progress)
-        try:
+        with memory_watched(self.learner):
             batch = self.batches.batch(state.iteration)
             result = self.learner.step(batch, state.iteration, rate)
-        except torch.OutOfMemoryError as error:
-            raise out_of_memory(self.learner) from error
         state.skipped |= batch.skipped
         state.iteration += 1
         self._pending.append((state.iteration, rate, result))

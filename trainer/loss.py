@@ -26,6 +26,10 @@ __all__ = [
 ]
 
 
+# Lab units; the mean over the pixels of the photos that the default is trained on.
+USUAL_CHROMA = 16.0
+
+
 def angle_gammas(count: int, generator: torch.Generator) -> Tensor:
     """Gammas with evenly spread angles, stratified over the batch, (B,)."""
     return torch.cos(stratified(count, generator) * (math.pi / 2)) ** 2
@@ -90,7 +94,7 @@ def level_weights(gamma: Tensor, kind: Prediction, config: LossConfig) -> Tensor
 
 
 def colour_weights(y0: Tensor, model: ModelConfig, vivid: float) -> Tensor:
-    """Weight of each pixel by how vivid it is, of mean 1 over the batch, (B, 1, S, S).
+    """Weight of each pixel by how vivid it is, (B, 1, S, S); 1 for a usual pixel.
 
     Most pixels are nearly grey and a plain loss learns to answer so; weighing rare
     colours more is the rebalancing of Zhang et al. 2016, with chroma in the place of
@@ -106,8 +110,8 @@ def colour_weights(y0: Tensor, model: ModelConfig, vivid: float) -> Tensor:
     )
     ab = y0 * std + mean
     chroma = torch.linalg.vector_norm(ab, dim=1, keepdim=True).clamp_max(60)
-    weights = 1 + vivid * chroma / 20
-    return weights / weights.mean()
+    # Not by their mean: parts of a batch would be weighed by different ones.
+    return (1 + vivid * chroma / 20) / (1 + vivid * USUAL_CHROMA / 20)
 
 
 def error_weights(

@@ -1,5 +1,8 @@
 """How much memory training takes, measured without a GPU, and what to do about it."""
 
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -11,7 +14,7 @@ from trainer.data import Batch
 from trainer.draws import Draws, draw
 from trainer.learner import Learner
 
-__all__ = ["MemoryEstimate", "blank", "estimate_memory", "out_of_memory"]
+__all__ = ["MemoryEstimate", "blank", "estimate_memory", "memory_watched"]
 
 # Share of a GPU's memory that the estimate may fill.
 USABLE = 0.85
@@ -88,6 +91,17 @@ def fitting_accumulation(share: int, accumulation: int, fits: int) -> int | None
         if share % parts == 0 and share // parts <= max(fits, 1):
             return parts
     return None
+
+
+@contextmanager
+def memory_watched(learner: Learner) -> Iterator[None]:
+    """Turn a lack of memory within into a TrainingError that says what would fit."""
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        # Its frames hold the activations that did not fit.
+        traceback.clear_frames(error.__traceback__)
+        raise out_of_memory(learner) from error
 
 
 def out_of_memory(learner: Learner) -> TrainingError:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 
 from trainer.config import TrainConfig
-from trainer.memory import estimate_memory
+from trainer.memory import estimate_memory, memory_watched
 from trainer.run import Parts, Slot, prepare
 from trainer.throughput import flops_per_photo
 
@@ -91,8 +91,9 @@ def measure(parts: Parts) -> float:
     for iteration in range((WARM_UP + MEASURED) * turn):
         if iteration == WARM_UP * turn:
             begin = settled(learner.device)
-        batch = parts.batches.batch(iteration)
-        learner.step(batch, iteration, learner.config.optim.lr)
+        with memory_watched(learner):
+            batch = parts.batches.batch(iteration)
+            learner.step(batch, iteration, learner.config.optim.lr)
     return (settled(learner.device) - begin) / (MEASURED * turn)
 
 

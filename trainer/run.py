@@ -128,6 +128,11 @@ def train(
         *(parts.order.count, len(parts.validation.photos.L)),
         *("resuming at" if restored else "starting at", state.iteration),
     )
+    deadline = start + 60 * (slot.max_minutes or math.inf)
+    if not config.is_limited:
+        # The slot is the budget, start-up included, so it ends the run by itself.
+        deadline = math.inf
+        state.elapsed_s += time.monotonic() - start
     if slot.crew.leads:
         make_folder(slot.folder)
     resumed_at = restored.iteration if restored else None
@@ -144,7 +149,7 @@ def train(
             budget=parts.budget,
             per_epoch=parts.order.per_epoch,
             folder=slot.folder,
-            deadline=start + 60 * (slot.max_minutes or math.inf),
+            deadline=deadline,
             photos_at_peak=photos_at_peak(parts.learner),
             name=slot.name,
         ).run()

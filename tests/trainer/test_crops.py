@@ -10,7 +10,7 @@ import torch
 from colorize_cli.imaging.color import rgb_to_lab
 from colorize_cli.model.config import REFERENCE, EncoderConfig, ModelConfig
 from trainer.config import DataConfig
-from trainer.crops import Cropper
+from trainer.crops import Cropper, Degradation
 
 COARSE = np.random.default_rng(0).integers(0, 256, (4, 4, 3), np.uint8)
 SQUARE = cv2.resize(COARSE, (32, 32))
@@ -77,6 +77,24 @@ def test_degradation_leaves_colour_alone():
     assert torch.equal(clean[1], spoilt[1])
     assert not torch.equal(clean[0], spoilt[0])
     assert spoilt[0].abs().max() <= 1 + 1e-6
+
+
+@pytest.mark.parametrize("side_px", [32, 256])
+def test_grain_is_that_of_the_working_size(side_px):
+    """As strong for a large photo, and the encoder sees the same grain."""
+    model = dataclasses.replace(
+        reference(32), patch=2, encoder=EncoderConfig(strides=(8,))
+    )
+    rgb = np.full((side_px, side_px, 3), 128, np.uint8)
+    ranges = Degradation(tone=(0, 0), black=(0, 0), white=(1, 1), grain=(0.04, 0.04))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("trainer.crops.Degradation", lambda: ranges)
+        L, _, luminance = crop(
+            0, dataclasses.replace(WHOLE, degrade=1.0), rgb, model=model
+        )
+    assert L.std() == pytest.approx(2 * 0.04, rel=0.1)
+    blocks = torch.nn.functional.avg_pool2d(luminance, 2)
+    torch.testing.assert_close(blocks, L)
 
 
 def test_flip_mirrors_colour_with_luminance():

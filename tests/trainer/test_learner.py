@@ -57,10 +57,13 @@ def test_same_seed_same_weights(settings, make_learner):
     assert not torch.equal(first, other)
 
 
-def test_accumulation_does_not_change_the_step(settings, make_learner):
+@pytest.mark.parametrize("vivid", [0.0, 3.0])
+def test_accumulation_does_not_change_the_step(settings, make_learner, vivid):
     """Four photos at once, or in two parts."""
-    whole = weights_after(make_learner(settings()), steps=1)
-    parts = weights_after(make_learner(settings("optim.accumulation=2")), steps=1)
+    weighed = f"loss.vivid={vivid}"
+    whole = weights_after(make_learner(settings(weighed)), steps=1)
+    apart = settings(weighed, "optim.accumulation=2")
+    parts = weights_after(make_learner(apart), steps=1)
     torch.testing.assert_close(parts, whole, atol=2e-6, rtol=0)
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import weakref
 from itertools import count
 from types import SimpleNamespace
 
@@ -13,6 +14,7 @@ from colorize_cli.errors import DataError, PlanError, TrainingError
 from colorize_cli.model.checkpoint import load_network, read_header
 from trainer.checkpoints import Checkpoints
 from trainer.learner import Learner, StepResult
+from trainer.memory import memory_watched
 from trainer.run import train
 from trainer.tracking import LocalTracker, NullTracker
 
@@ -120,6 +122,23 @@ def test_slot_ends_and_the_run_goes_on(settings, slot):
     assert log(slot())[-1]["iteration"] == 6
 
 
+def test_without_a_budget_the_slot_is_the_run(settings, slot, monkeypatch):
+    """Start-up is part of it; the learning rate comes to its end, and so does the run.
+
+    A clock of one second a look, and a minute for looking for photos.
+    """
+    clock = count(step=1.0)
+    monkeypatch.setattr("trainer.loop.time", SimpleNamespace(monotonic=clock.__next__))
+    looks = iter([0.0, 60.0])
+    monkeypatch.setattr("trainer.run.time", SimpleNamespace(monotonic=looks.__next__))
+    config = settings("iterations=0", "optim.final_lr=0.1", "val.every=99")
+    assert run(config, slot(max_minutes=2.0)) == "finished"
+    lines = [line for line in log(slot()) if "lr" in line]
+    assert lines[0]["minutes"] > 1
+    assert lines[-1]["lr"] == pytest.approx(0.1 * config.optim.lr, rel=0.1)
+    assert "val_loss" in log(slot())[-1]
+
+
 def test_minutes_end_a_run(settings, slot, monkeypatch):
     """A budget of time, and a rate that follows the clock down to its end."""
     clock = SimpleNamespace(monotonic=count(step=1.0).__next__)
@@ -221,6 +240,32 @@ def test_running_out_of_memory_suggests_a_size(settings, slot, spoilt_step):
     assert "optim.accumulation = 2" in message
     assert "optim.batch_size = 2" in message
     assert "\n" not in message
+
+
+def test_memory_that_did_not_suffice_is_free_for_the_advice(
+    settings, make_learner, monkeypatch
+):
+    """Nothing of the failed step is held while the cure is worked out."""
+    learner = make_learner(settings())
+    large: list[weakref.ref[torch.Tensor]] = []
+    held: list[torch.Tensor | None] = []
+
+    def failing():
+        activations = torch.zeros(9)
+        large.append(weakref.ref(activations))
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    def noting(learner):
+        held.append(large[0]())
+        return TrainingError("too little memory")
+
+    monkeypatch.setattr("trainer.memory.out_of_memory", noting)
+    with (
+        pytest.raises(TrainingError, match="too little memory"),
+        memory_watched(learner),
+    ):
+        failing()
+    assert held == [None]
 
 
 def test_best_weights_are_those_of_the_lowest_metric(settings, slot, monkeypatch):

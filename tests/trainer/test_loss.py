@@ -10,6 +10,7 @@ from colorize_cli.model.config import ModelConfig
 from trainer.config import LossConfig, ScheduleConfig
 from trainer.draws import draw
 from trainer.loss import (
+    USUAL_CHROMA,
     angle_gammas,
     colour_weights,
     denoising_loss,
@@ -124,11 +125,19 @@ def test_min_snr_stops_at_its_level():
 def test_vivid_pixels_weigh_more():
     """With vivid 2, 20 Lab units of chroma weigh three times as much as grey."""
     model = ModelConfig(ab_mean=(0.0, 0.0), ab_std=(10.0, 10.0))
-    y0 = torch.zeros(1, 2, 1, 2)
-    y0[0, 0, 0, 1] = 2.0
-    weights = colour_weights(y0, model, 2.0)
-    assert weights.mean() == pytest.approx(1)
-    assert weights[0, 0, 0, 1] == pytest.approx(3 * float(weights[0, 0, 0, 0]))
+    y0 = torch.zeros(1, 2, 1, 3)
+    y0[0, 0, 0, 1:] = torch.tensor([2.0, USUAL_CHROMA / 10])
+    grey, vivid, usual = colour_weights(y0, model, 2.0).flatten().tolist()
+    assert vivid == pytest.approx(3 * grey)
+    assert usual == pytest.approx(1)
+
+
+def test_weights_of_a_photo_do_not_depend_on_its_batch():
+    """So that parts of a batch and several processes give the loss of the whole."""
+    y0 = torch.randn(4, 2, 3, 3, generator=torch.Generator().manual_seed(0))
+    whole = colour_weights(y0, ModelConfig(ab_std=(20.0, 20.0)), 1.0)
+    alone = colour_weights(y0[2:3], ModelConfig(ab_std=(20.0, 20.0)), 1.0)
+    assert torch.equal(whole[2:3], alone)
 
 
 def test_rows_without_encoder_features_are_drawn_at_their_rate():

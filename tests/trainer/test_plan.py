@@ -2,6 +2,10 @@
 
 import math
 
+import pytest
+import torch
+
+from colorize_cli.errors import TrainingError
 from trainer.plan import make_plan
 
 
@@ -24,6 +28,17 @@ def test_plan_by_time(settings, slot):
     """Iterations follow from the minutes."""
     plan = make_plan(settings("iterations=0", "minutes=2.0"), slot())
     assert math.isclose(plan.iterations * plan.seconds_per_iteration, 120)
+
+
+def test_memory_that_does_not_suffice_is_told(settings, slot, monkeypatch):
+    """A dry run gives the same advice as a run."""
+
+    def step(self, batch, iteration, rate):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr("trainer.learner.Learner.step", step)
+    with pytest.raises(TrainingError, match=r"set optim\.accumulation = 2"):
+        make_plan(settings(), slot())
 
 
 def test_frozen_encoder_is_not_counted_as_trained(settings, slot):
