@@ -9,10 +9,11 @@ from types import TracebackType
 from typing import Self
 
 from colorize_cli.errors import EncodeError, PlanError
+from colorize_cli.files.archives.damage import DAMAGE
 from colorize_cli.files.archives.kinds import ArchiveKind
 from colorize_cli.files.archives.packing import member_names, names_in, pack, read_one
 from colorize_cli.files.destination import LEDGER_NAME, FolderDestination
-from colorize_cli.files.disk import write_reason
+from colorize_cli.files.disk import identity, write_atomic, write_reason
 from colorize_cli.files.drafts import draft_for, lock_draft, sweep_drafts
 from colorize_cli.files.ledger_copy import LedgerCopy
 from colorize_cli.locks import is_ours
@@ -53,18 +54,51 @@ class ArchiveDestination:
         Raises:
             PlanError: If that is not possible, or another run is at work on it.
         """
-        self.folder.__enter__()
-        self._lock = os.open(self.folder.root, os.O_RDONLY)
-        if not is_ours(self._lock):
-            os.close(self._lock)
-            reason = "another run is writing to it; wait for it, or choose another -o"
-            raise PlanError(f"{self.path}: {reason}")
-        # The ledger of a run that was killed is the packed one with more lines.
-        inside = self.folder.ledger_path
-        if LEDGER_NAME in self.packed and not inside.exists():
-            self._ledger_before = self._packed_ledger()
-            inside.write_bytes(self._ledger_before)
+        lock = self._lock_folder()
+        try:
+            # Another run may have packed it since the plan was made.
+            self.packed = member_names(self.path, self.kind)
+            self._take_ledger_out()
+        except BaseException:
+            with suppress(OSError):  # Unless it holds what a killed run has left.
+                self.folder.root.rmdir()
+            os.close(lock)
+            raise
+        self._lock = lock
         return self
+
+    def _lock_folder(self) -> int:
+        """Make the folder and lock it until the file that is returned is closed."""
+        while True:
+            self.folder.__enter__()
+            try:
+                lock = os.open(self.folder.root, os.O_RDONLY)
+            except FileNotFoundError:
+                continue
+            if not is_ours(lock):
+                os.close(lock)
+                reason = (
+                    "another run is writing to it; wait for it, or choose another -o"
+                )
+                raise PlanError(f"{self.path}: {reason}")
+            # A run that has just ended has taken the folder away.
+            status = os.fstat(lock)
+            if identity(self.folder.root) == (status.st_dev, status.st_ino):
+                return lock
+            os.close(lock)
+
+    def _take_ledger_out(self) -> None:
+        """Put the ledger into the folder, whole or not at all."""
+        # That of a run that was killed is the packed one with more lines.
+        inside = self.folder.ledger_path
+        if LEDGER_NAME not in self.packed or inside.exists():
+            return
+        self._ledger_before = self._packed_ledger()
+        try:
+            write_atomic(inside, self._ledger_before)
+        except EncodeError as error:
+            reason = f"its ledger {error.reason}"
+            raise PlanError(f"{self.path}: {reason}") from error
 
     def __exit__(
         self,
@@ -77,24 +111,34 @@ class ArchiveDestination:
         Raises:
             EncodeError: If it cannot be written; its results stay in the folder.
         """
-        draft = draft_for(self.path)
+        kept = f"the results are kept in {self.folder}, and the next run goes on"
         try:
             if self._has_changed():
-                with draft.open("xb") as file:
-                    lock_draft(file)
-                    pack(self.folder.root, self.path, self.kind, file)
-                    file.flush()
-                    os.fsync(file.fileno())
-                    draft.replace(self.path)
+                self._pack()
             shutil.rmtree(self.folder.root)
+        except DAMAGE as failure:
+            reason = f"what it held is damaged ({failure}); repair it or move it away"
+            raise EncodeError(self.path, f"{reason}; {kept}") from failure
         except OSError as failure:
-            draft.unlink(missing_ok=True)
-            kept = f"the results are kept in {self.folder}, and the next run goes on"
             reason = f"{write_reason(failure)}; {kept}"
             raise EncodeError(self.path, reason) from failure
         finally:
             if self._lock is not None:
                 os.close(self._lock)
+
+    def _pack(self) -> None:
+        """Write the archive beside itself and put it into its place."""
+        draft = draft_for(self.path)
+        try:
+            with draft.open("xb") as file:
+                lock_draft(file)
+                pack(self.folder.root, self.path, self.kind, file)
+                file.flush()
+                os.fsync(file.fileno())
+                draft.replace(self.path)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
 
     def _has_changed(self) -> bool:
         """Whether there is anything that the archive does not hold already."""

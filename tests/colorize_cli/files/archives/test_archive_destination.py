@@ -1,35 +1,19 @@
 """Archives of results: whole at any time, and gone on with."""
 
 import os
-import tarfile
 import zipfile
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import pytest
 
 from colorize_cli.errors import EncodeError, PlanError
 from colorize_cli.files import plan_jobs
-from colorize_cli.files.archives.destination import ArchiveDestination
 from colorize_cli.files.outlet import open_destination
 from colorize_cli.variants import Variants
+from tests.archives import held, names
 
 SUFFIXES = [".zip", ".cbz", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz"]
 A, B = PurePosixPath("box/a.jpg"), PurePosixPath("b.jpg")
-
-
-def held(path: Path) -> dict[str, bytes]:
-    """What an archive holds, in its order, by the standard library's readers."""
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            assert archive.testzip() is None
-            return {name: archive.read(name) for name in archive.namelist()}
-    with tarfile.open(path) as archive:
-        return {info.name: archive.extractfile(info).read() for info in archive}
-
-
-def names(folder: Path) -> list[str]:
-    """What a folder holds, hidden files too."""
-    return sorted(path.name for path in folder.iterdir())
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -114,43 +98,6 @@ def test_an_error_in_the_run_packs_what_is_done(tmp_path):
     with pytest.raises(ZeroDivisionError), open_destination(path) as destination:
         destination.write(A, b"1")
         raise ZeroDivisionError
-    assert held(path) == {"box/a.jpg": b"1"}
-
-
-def test_a_full_disk_keeps_the_results(tmp_path, monkeypatch):
-    """The old archive and the folder stay; the next run needs no network again."""
-    path = tmp_path / "out.zip"
-    with open_destination(path) as destination:
-        destination.write(A, b"1")
-    before = path.read_bytes()
-
-    def full(*arguments, **settings):
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(zipfile.ZipFile, "write", full)
-        with (
-            pytest.raises(EncodeError, match=r"out\.zip: .*disk is full.* kept in"),
-            open_destination(path) as destination,
-        ):
-            destination.write(B, b"2")
-    assert path.read_bytes() == before
-    assert names(tmp_path) == [".out.zip.colorize", "out.zip"]
-    with open_destination(path):
-        pass
-    assert held(path) == {"box/a.jpg": b"1", "b.jpg": b"2"}
-
-
-def test_one_run_at_a_time(tmp_path):
-    """A second one would pack what the first is still writing."""
-    path = tmp_path / "out.zip"
-    with open_destination(path) as destination:
-        with (
-            pytest.raises(PlanError, match="another run is writing to it"),
-            ArchiveDestination(path, "zip"),
-        ):
-            pass
-        destination.write(A, b"1")
     assert held(path) == {"box/a.jpg": b"1"}
 
 
