@@ -40,7 +40,8 @@ def export_model(
     """Write NAME.onnx and what belongs to it, once all of it has passed its checks.
 
     The graphs are made and checked in a hidden folder beside the target and renamed at
-    the end, the denoiser last, since it is what refers to the others.
+    the end, the denoiser last, since it is what refers to the others. Graphs that an
+    earlier export had and this one has not are removed: they would be used with it.
 
     Args:
         network: In evaluation mode, float32.
@@ -60,6 +61,9 @@ def export_model(
             parity = _write_checked(network, header, draft, options)
             drafts = sorted(Path(folder).glob("*.onnx"), key=lambda path: path == draft)
             finished = [target.with_name(path.name) for path in drafts]
+            for suffix in (ENCODER_SUFFIX, STEP_SUFFIX):
+                if target.with_suffix(suffix) not in finished:
+                    target.with_suffix(suffix).unlink(missing_ok=True)
             for path, final in zip(drafts, finished, strict=True):
                 path.replace(final)
     except OSError as error:

@@ -11,11 +11,40 @@ from torch import nn
 
 from export.builder import FLOAT, GraphBuilder
 
-__all__ = ["affine", "conv", "doubled", "doubled_conv", "linear", "normalize", "silu"]
+__all__ = [
+    "affine",
+    "arccos",
+    "conv",
+    "doubled",
+    "doubled_conv",
+    "linear",
+    "normalize",
+    "silu",
+]
+
+# Coefficients of arccos(x) / sqrt(1 - x), constant first (Abramowitz and Stegun 1964,
+# 4.4.46); off by 2e-8 at most.
+ARCCOS = (
+    *(1.5707963050, -0.2145988016, 0.0889789874, -0.0501743046),
+    *(0.0308918810, -0.0170881256, 0.0066700901, -0.0012624911),
+)
 
 # For the even and the odd rows of a doubled grid: which of the three rows of a kernel
 # fall on the first and which on the second of the two pixels under it.
 PHASES = (((1, 0, 0), (0, 1, 1)), ((1, 1, 0), (0, 0, 1)))
+
+
+def arccos(g: GraphBuilder, x: str) -> str:
+    """Angles in [0, pi / 2] of x in [0, 1], by a polynomial.
+
+    ONNX Runtime has Acos for the CPU alone. In a graph on a GPU it would fetch x and
+    bring the angle back, in every step, and forbid CUDA graphs.
+    """
+    *lower, polynomial = map(g.constant, ARCCOS)
+    for coefficient in reversed(lower):
+        polynomial = g.node("Add", g.node("Mul", polynomial, x), coefficient)
+    root = g.node("Sqrt", g.node("Sub", g.constant(1), x))
+    return g.node("Mul", root, polynomial)
 
 
 def conv(

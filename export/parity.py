@@ -3,6 +3,7 @@
 B batch, C channels, H and W the working size.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -64,16 +65,17 @@ def check_model(network: Network, path: Path, *, tolerance: float) -> Parity:
     ours = TorchBackend(path, network, "cpu")
     exported, header = OnnxBackend.open(path, "cpu")
     rng = np.random.default_rng(0)
-    gammas = iter(header.schedule.gammas * len(BATCHES) * 2)
+    sizes = _working_sizes(header.config)
+    levels = iter(_spread(header.schedule.gammas, len(sizes) * len(BATCHES)))
     largest = 0.0
-    for size in _working_sizes(header.config):
+    for size in sizes:
         for batch in BATCHES:
             luminance = _encoder_luminance(rng, header.config, batch, size)
             features = ours.encode(luminance)
             for found, wanted in zip(exported.encode(luminance), features, strict=True):
                 largest = max(largest, _difference(found, wanted))
             x = _normal(rng, batch, 3, *size)
-            gamma = next(gammas)
+            gamma = next(levels)
             wanted = ours.denoiser_for(features)(x, gamma)
             found = exported.denoiser_for(features)(x, gamma)
             largest = max(largest, _difference(found, wanted))
@@ -138,6 +140,12 @@ def _working_sizes(config: ModelConfig) -> list[tuple[int, int]]:
     side = max(config.image_size // multiple, 2)
     low, wide = max(side // 2, 2), max(3 * side // 4, 3)
     return [(side * multiple, side * multiple), (low * multiple, wide * multiple)]
+
+
+def _spread(gammas: Sequence[float], count: int) -> list[float]:
+    """So many of the gammas, from the noisiest to the cleanest."""
+    places = np.linspace(0, len(gammas) - 1, count).round().astype(int)
+    return [gammas[place] for place in places.tolist()]
 
 
 def _encoder_luminance(

@@ -15,6 +15,7 @@ from colorize_cli.model.unet import UNet
 from export.builder import FLOAT, GraphBuilder
 from export.layers import (
     affine,
+    arccos,
     conv,
     doubled,
     doubled_conv,
@@ -81,7 +82,7 @@ class _UNetWriter:
         g, config = self.g, self.unet.config
         level = gamma
         if config.embedding == "angle":
-            level = g.node("Acos", g.node("Sqrt", gamma))
+            level = arccos(g, g.node("Sqrt", gamma))
             level = g.node("Mul", level, g.constant(2000 / math.pi))
         half = config.inner_channel // 2
         frequencies = np.exp(

@@ -3,7 +3,7 @@
 import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, cast, get_args
 
 from colorize_cli.diffusion.process import Prediction
 
@@ -22,6 +22,12 @@ LARGEST = {
     "patch": 64,
 }
 MOST_LEVELS = 12
+LARGEST_SCALE = 16
+Embedding = Literal["gamma", "angle"]
+WORDS: dict[str, tuple[str, ...]] = {
+    "prediction": get_args(Prediction),
+    "embedding": get_args(Embedding),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +40,17 @@ class EncoderConfig:
     scale: int = 2
     # Which of the encoder's strides (8, 16, 32) are used.
     strides: tuple[int, ...] = (8, 16, 32)
+
+    def __post_init__(self) -> None:
+        """Check name and scale; `ModelConfig` checks the strides.
+
+        Raises:
+            ValueError: If another encoder is asked for, or the scale is out of range.
+        """
+        if self.name != "efficientnet_lite0":
+            raise ValueError(f"there is no encoder {self.name!r}")
+        if type(self.scale) is not int or not 1 <= self.scale <= LARGEST_SCALE:
+            raise ValueError(f"scale must be 1 to {LARGEST_SCALE}, got {self.scale!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +79,7 @@ class ModelConfig:
     # What the network is trained to answer.
     prediction: Prediction = "epsilon"
     # How the noise level reaches the network: gamma itself, or its angle in (0, 1).
-    embedding: Literal["gamma", "angle"] = "gamma"
+    embedding: Embedding = "gamma"
     # Lab units; normalised ab is (ab - mean) / std.
     ab_mean: tuple[float, float] = (-0.5, -0.5)
     ab_std: tuple[float, float] = (127.5, 127.5)
@@ -77,13 +94,27 @@ class ModelConfig:
         """Check what the UNet's constructor would trip over.
 
         Raises:
-            ValueError: If a number is out of range, a width is not a multiple of 32
-                (group normalisation), or an encoder stride meets no level of the UNet.
+            ValueError: If a value is of the wrong kind or out of range, a width is not
+                a multiple of 32 (group normalisation), or an encoder stride meets no
+                level of the UNet.
         """
+        for name, words in WORDS.items():
+            if getattr(self, name) not in words:
+                raise ValueError(
+                    f"{name} must be one of {', '.join(words)}, "
+                    f"got {getattr(self, name)!r}"
+                )
+        self._check_colours()
         for name, largest in LARGEST.items():
             value = getattr(self, name)
             if type(value) is not int or not 1 <= value <= largest:
-                raise ValueError(f"{name} must be 1 to {largest}, got {value}")
+                raise ValueError(f"{name} must be 1 to {largest}, got {value!r}")
+        for name in ("channel_mults", "attn_res"):
+            values = getattr(self, name)
+            if type(values) is not tuple or {*map(type, values)} - {int}:
+                raise ValueError(f"{name} must be whole numbers, got {values!r}")
+        if type(self.square) is not bool:
+            raise ValueError(f"square must be true or false, got {self.square!r}")
         if len(self.channel_mults) > MOST_LEVELS:
             raise ValueError(f"there are more than {MOST_LEVELS} levels")
         widths = [self.inner_channel * mult for mult in self.channel_mults]
@@ -100,6 +131,22 @@ class ModelConfig:
                 f"num_head_channels {self.num_head_channels} must divide {widths}"
             )
         self.encoder_levels()
+
+    def _check_colours(self) -> None:
+        """Raise a ValueError unless colours can be normalised and brought back."""
+        numbers = {
+            "ab_mean": self.ab_mean,
+            "ab_std": self.ab_std,
+            "clip and dropout": (self.clip, self.dropout),
+        }
+        for name, pair in numbers.items():
+            is_pair = type(pair) is tuple and len(pair) == 2
+            if not is_pair or not all(map(is_number, pair)):
+                raise ValueError(f"{name} must be two numbers, got {pair!r}")
+        if min(*self.ab_std, self.clip) <= 0:
+            raise ValueError("ab_std and clip must be above 0")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout must be from 0 to below 1, got {self.dropout}")
 
     @property
     def size_multiple_px(self) -> int:
@@ -132,8 +179,11 @@ class ModelConfig:
         """Inverse of `to_json`.
 
         Raises:
+            TypeError: If it is not a table.
             ValueError: If a key is unknown or a value is out of range.
         """
+        if not isinstance(data, dict):
+            raise TypeError(f"config is no table: {data!r}")
         known = {field.name for field in dataclasses.fields(cls)}
         unknown = sorted(set(data) - known)
         if unknown:
@@ -144,9 +194,16 @@ class ModelConfig:
         }
         encoder = values.pop("encoder", None)
         if encoder is not None:
+            if not isinstance(encoder, dict):
+                raise ValueError(f"encoder must be a table or null, got {encoder!r}")
             strides = tuple(encoder.get("strides", (8, 16, 32)))
             values["encoder"] = EncoderConfig(**(encoder | {"strides": strides}))
         return cls(**values)
+
+
+def is_number(value: object) -> bool:
+    """Whether it is a finite int or float; True is none."""
+    return type(value) in (int, float) and math.isfinite(cast("float", value))
 
 
 # The tutorial's network: 62.6 M parameters, ab from OpenCV's 8-bit Lab in [-1, 1].

@@ -29,6 +29,19 @@ class Header:
     # How the weights came about: data, iteration, commit; shown by `inspect`.
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Check that the network can answer at every gamma.
+
+        Raises:
+            ValueError: If it predicts epsilon and there is pure noise, from which no
+                epsilon tells the colours.
+            TypeError: If the provenance is not a table.
+        """
+        if self.config.prediction == "epsilon" and self.schedule.gammas[0] == 0:
+            raise ValueError("a first gamma of 0 needs prediction v or x0")
+        if not isinstance(self.provenance, Mapping):
+            raise TypeError(f"provenance is no table: {self.provenance!r}")
+
     def to_text(self) -> str:
         """The JSON text that is stored."""
         return json.dumps(
@@ -67,5 +80,5 @@ class Header:
                 schedule=NoiseSchedule(tuple(data["gammas"])),
                 provenance=data["provenance"],
             )
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise CheckpointError(path, f"has a broken header: {error}") from error

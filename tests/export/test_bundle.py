@@ -67,6 +67,18 @@ def test_fp16_is_judged_by_its_own_tolerance(tmp_path, tiny_network, header_of, 
     assert (parity.largest > 1e-4) is fp16
 
 
+def test_graphs_of_an_earlier_export_go(
+    tmp_path, encoder_network, tiny_network, header_of
+):
+    """A step graph of other weights would be taken for this model's on a GPU."""
+    target = tmp_path / "model.onnx"
+    header = header_of(encoder_network)
+    export_model(encoder_network, header, target, ExportOptions(with_step=True))
+    assert len([*tmp_path.iterdir()]) == 3
+    export_model(tiny_network, header_of(tiny_network), target, ExportOptions())
+    assert [*tmp_path.iterdir()] == [target]
+
+
 def test_a_graph_that_disagrees_leaves_nothing(
     tmp_path, monkeypatch, tiny_network, header_of
 ):

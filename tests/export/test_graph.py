@@ -9,14 +9,25 @@ from onnx import TensorProto
 
 from colorize_cli.model.network import Network
 from colorize_cli.model.onnx_graphs import feature_names
+from export.builder import GraphBuilder
+from export.bundle import export_model
 from export.graph import denoiser_graph, encoder_graph
-from export.options import HIGHEST_OPSET, LOWEST_OPSET
+from export.layers import arccos
+from export.options import HIGHEST_OPSET, LOWEST_OPSET, ExportOptions
 from export.weights import EmbeddedWeights
 from tests.random_weights import randomized
 
 # Relative. The embedding's phases reach 1000 radians, which float32 knows to 6e-5; the
 # two runtimes' arccos may fall on either side.
 CLOSE = 5e-5
+# Those of ONNX Runtime's CUDA provider that the graphs use, by its OperatorKernels.md;
+# Shape and what is made of it lies on the CPU by design, and costs no copy.
+ON_CUDA = {
+    *("Add", "AveragePool", "Cast", "Clip", "Concat", "Conv", "Cos", "DepthToSpace"),
+    *("Div", "Gemm", "Identity", "InstanceNormalization", "MatMul", "Mod", "Mul"),
+    *("Pad", "Reshape", "Resize", "Shape", "Sigmoid", "Sin", "Slice", "Softmax"),
+    *("SpaceToDepth", "Split", "Sqrt", "Sub", "Transpose"),
+}
 
 
 def session(model: onnx.ModelProto) -> onnxruntime.InferenceSession:
@@ -61,6 +72,24 @@ def in_torch(network, inputs) -> np.ndarray:
 def relative(found: np.ndarray, wanted: np.ndarray) -> float:
     """Largest difference over the largest wanted value."""
     return float(np.abs(found - wanted).max() / np.abs(wanted).max())
+
+
+def test_arccos_is_as_good_as_float32():
+    """Over the whole range of gamma's root, both ends included."""
+    g = GraphBuilder(EmbeddedWeights({}), fp16=False)
+    g.output("angle", arccos(g, g.input("x", ("batch",))), ("batch",))
+    x = np.linspace(0, 1, 10001, dtype=np.float32)
+    (found,) = session(g.model("angles", 18)).run(None, {"x": x})
+    np.testing.assert_allclose(found, np.arccos(x.astype(float)), atol=3e-7, rtol=0)
+
+
+def test_graphs_have_only_what_a_gpu_has(network, tmp_path, header_of):
+    """One operator on the CPU is a round trip in every step, and no CUDA graph."""
+    target = tmp_path / "model.onnx"
+    export_model(network, header_of(network), target, ExportOptions(with_step=True))
+    for path in tmp_path.glob("*.onnx"):
+        graph = onnx.load(path, load_external_data=False).graph
+        assert {node.op_type for node in graph.node} <= ON_CUDA
 
 
 @pytest.mark.parametrize("batch", [1, 3])

@@ -6,6 +6,7 @@ import torch
 
 from colorize_cli.errors import ParityError
 from colorize_cli.model.network import Network
+from colorize_cli.model.unet import UNet
 from export.bundle import export_model
 from export.options import ExportOptions
 from export.parity import FP32_TOLERANCE, check_model, check_step
@@ -36,6 +37,25 @@ def test_one_changed_weight_is_found(exported, encoder_network, name):
     with pytest.raises(ParityError) as caught:
         check_model(encoder_network, exported, tolerance=FP32_TOLERANCE)
     assert caught.value.largest > FP32_TOLERANCE
+
+
+def test_noise_levels_are_spread_over_the_schedule(
+    exported, encoder_network, header_of, monkeypatch
+):
+    """From the noisiest to the cleanest: a fault at one of them must not be missed."""
+    gammas = header_of(encoder_network).schedule.gammas
+    seen = []
+    forward = UNet.forward
+
+    def listening(unet, x, gamma, *features):
+        seen.append(float(gamma[0]))
+        return forward(unet, x, gamma, *features)
+
+    monkeypatch.setattr(UNet, "forward", listening)
+    check_model(encoder_network, exported, tolerance=FP32_TOLERANCE)
+    assert seen[0] == pytest.approx(gammas[0])
+    assert seen[-1] == pytest.approx(gammas[-1])
+    assert len({*seen}) == len(seen) == 4
 
 
 def test_a_wrong_step_is_found(exported, encoder_network, header_of):

@@ -74,6 +74,16 @@ def test_working_sizes_divide_down_to_the_last_level():
         ({"encoder": EncoderConfig(strides=(4,))}, "stride 4"),
         ({"encoder": EncoderConfig(scale=2, strides=(32,)), "patch": 1}, "stride 32"),
         ({"encoder": EncoderConfig(scale=3)}, "stride 8"),
+        ({"prediction": "velocity"}, "one of epsilon, v, x0, got 'velocity'"),
+        ({"embedding": "sine"}, "embedding must be one of gamma, angle"),
+        ({"ab_std": 5}, "ab_std must be two numbers, got 5"),
+        ({"ab_mean": (1.0, float("nan"))}, "ab_mean must be two numbers"),
+        ({"ab_std": (1.0, 0.0)}, "ab_std and clip must be above 0"),
+        ({"clip": "six"}, "clip and dropout must be two numbers"),
+        ({"dropout": 1.0}, "dropout must be from 0 to below 1"),
+        ({"square": "no"}, "square must be true or false"),
+        ({"channel_mults": 4}, "channel_mults must be whole numbers, got 4"),
+        ({"attn_res": (4, "8")}, "attn_res must be whole numbers"),
         # Of hostile files, which would cost hours or all memory.
         ({"res_blocks": 10**9}, "res_blocks must be 1 to 64"),
         ({"image_size": 10**9}, "image_size must be 1 to 8192"),
@@ -88,6 +98,20 @@ def test_impossible_shapes_are_refused(changes, message):
     """What the UNet's constructor would trip over is a ValueError that names it."""
     with pytest.raises(ValueError, match=message):
         replace(DEFAULT, **changes)
+
+
+@pytest.mark.parametrize(
+    ("encoder", "message"),
+    [
+        ("lite0", "encoder must be a table or null, got 'lite0'"),
+        ({"scale": 0}, "scale must be 1 to 16, got 0"),
+        ({"name": "vgg16"}, "there is no encoder 'vgg16'"),
+    ],
+)
+def test_impossible_encoders_are_refused(encoder, message):
+    """Read from a file, where it may be anything."""
+    with pytest.raises(ValueError, match=message):
+        ModelConfig.from_json(DEFAULT.to_json() | {"encoder": encoder})
 
 
 def test_unknown_keys_are_refused():

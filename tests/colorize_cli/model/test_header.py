@@ -46,6 +46,11 @@ def changed(**changes) -> str:
         (changed(config={"wings": 2}), "wings"),
         (changed(config={"inner_channel": "wide"}), "broken header"),
         (changed(config=3), "broken header"),
+        (changed(config=["inner_channel"]), "config is no table"),
+        (changed(config={"prediction": "velocity"}), "one of epsilon, v, x0"),
+        (changed(gammas=[0.0, 0.5]), "a first gamma of 0 needs prediction v or x0"),
+        (changed(provenance="Paris"), "provenance is no table: 'Paris'"),
+        ("[" * 100_000, "broken header"),
     ],
 )
 def test_broken_headers_are_refused(text, message):
