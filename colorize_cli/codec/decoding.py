@@ -116,7 +116,7 @@ class Document:
         return Photo(
             rgb=planes if planes.ndim == 3 else shown_as_rgb(planes),
             alpha=None if alpha is None else upright(alpha, turn),
-            metadata=carried(survey.metadata),
+            metadata=carried(survey.metadata, turn),
         )
 
 

@@ -6,13 +6,14 @@ are known to hang on a tag (EXIF, GPS, interoperability) are followed.
 """
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 __all__ = [
     "EXIF_IFD",
     "GPS_IFD",
+    "INTEROPERABILITY_IFD",
     "LONG",
     "LONG8",
     "ByteOrder",
@@ -46,6 +47,8 @@ TYPE_BYTES = {
     17: 8,
     18: 8,
 }
+# IFD and IFD8: places in the file they come from.
+PLACES = frozenset({13, 18})
 # EXIF hangs on the picture, interoperability on EXIF; nothing hangs deeper.
 MAX_DEPTH = 3
 
@@ -73,17 +76,19 @@ def read_fields(
     order: ByteOrder,
     *,
     is_big: bool = False,
-    wanted: Iterable[int] | None = None,
+    unwanted: Collection[int] = (),
     depth: int = 1,
 ) -> dict[int, Field]:
     """The entries of a directory; those that make no sense are left out.
+
+    So are those that point to a directory of an unknown kind, which stays behind.
 
     Args:
         data: The TIFF file or EXIF block; offsets count from its start.
         at: Where the directory stands.
         order: The byte order, "<" or ">".
         is_big: Whether offsets and counts have the 64 bits of BigTIFF.
-        wanted: The tags to read; None for all.
+        unwanted: Tags to leave out; nothing hangs on them.
         depth: 1 for the first directory.
 
     Raises:
@@ -98,16 +103,17 @@ def read_fields(
     room = len(data)
     for start in range(at, min(at + count * size, len(data) - size + 1), size):
         tag, kind, number = struct.unpack_from(order + entry, data, start)
-        is_wanted = wanted is None or tag in wanted
-        if not is_wanted or tag in found or kind not in TYPE_BYTES:
+        if tag in unwanted or tag in found or kind not in TYPE_BYTES:
+            continue
+        if kind in PLACES and tag not in POINTERS:
             continue
         place = start + size - inline
         length = number * TYPE_BYTES[kind]
         if length > inline:
             place = offset_at(data, place, order, is_big=is_big)
-        room -= length
-        if place + length > len(data) or room < 0:
+        if place + length > len(data) or length > room:
             continue
+        room -= length
         raw, fields = data[place : place + length], {}
         if tag in POINTERS:
             if depth == MAX_DEPTH:
@@ -148,7 +154,7 @@ def written(
     inline = struct.calcsize(order + offset)
     size = struct.calcsize(order + entry) + inline
     pool_at = at + struct.calcsize(order + head) + size * len(fields) + inline
-    entries, pool = b"", b""
+    entries, pool = bytearray(), bytearray()
     for tag in sorted(fields):
         each = fields[tag]
         kind, count, raw = each.type, each.count, each.raw
@@ -162,4 +168,5 @@ def written(
             raw = struct.pack(order + offset, here)
         entries += struct.pack(order + entry, tag, kind, count)
         entries += raw.ljust(inline, b"\0")
-    return struct.pack(order + head, len(fields)) + entries + bytes(inline) + pool
+    start = struct.pack(order + head, len(fields))
+    return b"".join((start, entries, bytes(inline), pool))

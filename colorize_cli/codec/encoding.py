@@ -83,7 +83,7 @@ def encode(photo: Photo, format: Format, *, quality: int = 95) -> bytes:
 
     - `png`, `tiff` and `jp2` are lossless and keep 16 bits and alpha.
     - `jpg` has full chroma resolution (4:4:4). It has no alpha: the photo is laid on
-      white. EXIF and IPTC above 64 KiB do not fit and are left out.
+      white. Of EXIF and IPTC above 64 KiB, what does not fit is left out.
     - `webp` keeps alpha; it halves chroma resolution, but at quality 100 is lossless.
     - `avif` keeps alpha, full chroma resolution and 12 bits; with alpha, and at quality
       100, it is lossless.

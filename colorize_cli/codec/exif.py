@@ -1,8 +1,9 @@
 """EXIF blocks: small TIFF files without a picture, read and mended in place.
 
-A block is carried through whole, since its maker notes cannot be rewritten. Only two
-things in it stop being true of the result and are changed: the orientation, which has
-been applied, and the thumbnail, which shows the photo without its colours.
+A block is carried through whole, since its maker notes cannot be rewritten. Only what
+stops being true of the result is changed: the orientation, which has been applied,
+sizes and resolutions, which turn with the photo, and the thumbnail, which shows the
+photo without its colours.
 """
 
 import struct
@@ -10,58 +11,51 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from colorize_cli.codec.directories import ByteOrder, Field, read_fields, written
+from colorize_cli.codec.directories import (
+    EXIF_IFD,
+    ByteOrder,
+    Field,
+    read_fields,
+    written,
+)
+from colorize_cli.codec.tiff_tags import (
+    ORIENTATION,
+    RESOLUTION_UNIT,
+    X_RESOLUTION,
+    Y_RESOLUTION,
+)
+from colorize_cli.codec.values import number, without_longest
 
 __all__ = [
     "ASCII",
     "BYTE",
     "INCH",
-    "IPTC_TAG",
-    "RESOLUTION_UNIT",
-    "TAGS",
-    "X_RESOLUTION",
-    "Y_RESOLUTION",
-    "Value",
     "as_block",
     "byte_order",
     "dpi",
     "fields_of",
+    "fitted",
     "orientation",
-    "read",
     "resolution_fields",
     "upright",
     "with_added",
 ]
 
-ORIENTATION = 0x0112
-X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 282, 283, 296
 BYTE, ASCII, SHORT, RATIONAL = 1, 2, 3, 5
 MARKS: dict[bytes, ByteOrder] = {b"II": "<", b"MM": ">"}
-# Where TIFF keeps IPTC records, and EXIF those of formats without a place for them.
-IPTC_TAG = 33723
 # ResolutionUnit.
 INCH, CENTIMETRE = 2, 3
 CM_PER_INCH = 2.54
-
-# What a TIFF file says in its own tags and an EXIF block in its first directory.
-TAGS = {
-    269: ASCII,  # DocumentName
-    270: ASCII,  # ImageDescription
-    271: ASCII,  # Make
-    272: ASCII,  # Model
-    X_RESOLUTION: RATIONAL,
-    Y_RESOLUTION: RATIONAL,
-    285: ASCII,  # PageName
-    RESOLUTION_UNIT: SHORT,
-    305: ASCII,  # Software
-    306: ASCII,  # DateTime
-    315: ASCII,  # Artist
-    316: ASCII,  # HostComputer
-    33432: ASCII,  # Copyright
+UNITS_PER_INCH: dict[float | None, float] = {
+    None: 1.0,
+    INCH: 1.0,
+    CENTIMETRE: CM_PER_INCH,
 }
-
-# Text without its closing zero, a number, or a numerator and denominator.
-Value = bytes | int | tuple[int, int]
+# More long values than that are no photo's.
+MOST_LEFT_OUT = 20
+# What is said of width and of height: size and resolution in the first directory,
+# size and resolution of the sensor in EXIF's own.
+SIDES = ((256, 257), (X_RESOLUTION, Y_RESOLUTION), (40962, 40963), (41486, 41487))
 
 
 class Entry(NamedTuple):
@@ -73,10 +67,10 @@ class Entry(NamedTuple):
 
 
 class Directory(NamedTuple):
-    """The first directory of a block.
+    """A directory of a block.
 
-    `order` is struct's byte order sign, `next_at` where the link to the thumbnail's
-    directory stands.
+    `order` is struct's byte order sign, `next_at` where the link to the next directory
+    stands; behind the first, that is the thumbnail's.
     """
 
     order: ByteOrder
@@ -86,41 +80,50 @@ class Directory(NamedTuple):
 
 def orientation(block: bytes | None) -> int:
     """The EXIF orientation, 1 to 8; 1 where a block has none that makes sense."""
-    directory = parse(block or b"")
-    entry = directory and directory.entries.get(ORIENTATION)
-    if not directory or not entry or entry.type != SHORT:
-        return 1
-    (value,) = struct.unpack_from(directory.order + "H", block or b"", entry.at)
-    return value if 1 <= value <= 8 else 1
+    value = number(fields_of(block).get(ORIENTATION), byte_order(block))
+    return int(value) if value and value in range(1, 9) else 1
 
 
-def upright(block: bytes) -> bytes:
-    """The block with orientation 1 and its thumbnail unlinked, of the same length."""
+def upright(block: bytes, turn: int = 1) -> bytes:
+    """The block of an upright photo: orientation 1, its thumbnail unlinked.
+
+    Nothing in it moves.
+
+    Args:
+        block: A block.
+        turn: The orientation that has been applied; from 5 on, width and height have
+            changed places.
+    """
     directory = parse(block)
     if directory is None:
         return block
+    order, entries, next_at = directory
     mended = bytearray(block)
-    entry = directory.entries.get(ORIENTATION)
-    if entry and entry.type == SHORT:
-        struct.pack_into(directory.order + "H", mended, entry.at, 1)
-    if directory.next_at + 4 <= len(mended):
-        struct.pack_into("4x", mended, directory.next_at)
+    if entry := entries.get(ORIENTATION):
+        struct.pack_into(
+            order + "HHIHH", mended, entry.at - 8, ORIENTATION, SHORT, 1, 1, 0
+        )
+    if next_at + 4 <= len(mended):
+        struct.pack_into("4x", mended, next_at)
+    if turn >= 5:
+        exchange_sides(mended, entries)
+        if pointer := entries.get(EXIF_IFD):
+            (start,) = struct.unpack_from(order + "I", block, pointer.at)
+            if inner := directory_at(block, start, order):
+                exchange_sides(mended, inner.entries)
     return bytes(mended)
 
 
-def read(block: bytes | None) -> dict[int, Value]:
-    """The values of those `TAGS` that the block's first directory holds."""
-    directory = parse(block or b"")
-    if directory is None or block is None:
-        return {}
-    values: dict[int, Value] = {}
-    for tag, entry in directory.entries.items():
-        if TAGS.get(tag) != entry.type or (entry.type != ASCII and entry.length != 1):
-            continue
-        value = value_of(block, directory.order, entry)
-        if value is not None:
-            values[tag] = value
-    return values
+def exchange_sides(block: bytearray, entries: Mapping[int, Entry]) -> None:
+    """Let what is said of width be said of height, and the other way round."""
+    for across, down in SIDES:
+        if across in entries and down in entries:
+            # Type, count, and the value or where it stands.
+            first, second = (
+                slice(entries[tag].at - 6, entries[tag].at + 4)
+                for tag in (across, down)
+            )
+            block[first], block[second] = block[second], block[first]
 
 
 def byte_order(block: bytes | None) -> ByteOrder:
@@ -179,17 +182,34 @@ def with_added(block: bytes | None, added: Mapping[int, Field]) -> bytes | None:
     return head + struct.pack(order + "H", len(kept)) + entries + bytes(4) + pool
 
 
+def fitted(block: bytes, room: int) -> bytes | None:
+    """The block in no more than so many bytes, without its longest values if need be.
+
+    Returns:
+        The block itself if it fits; None if leaving out a few values is not enough.
+    """
+    if len(block) <= room:
+        return block
+    order, fields = byte_order(block), fields_of(block)
+    for _ in range(min(len(fields), MOST_LEFT_OUT)):
+        fields = without_longest(fields)
+        found = as_block(fields, order)
+        if found and len(found) <= room:
+            return found
+    return None
+
+
 def dpi(block: bytes | None) -> tuple[float, float] | None:
     """Pixels per inch across and down; None where the block has no whole answer."""
-    values = read(block)
-    per_unit = {INCH: 1.0, CENTIMETRE: CM_PER_INCH}
-    factor = per_unit.get(int(str(values.get(RESOLUTION_UNIT, INCH))))
-    across, down = values.get(X_RESOLUTION), values.get(Y_RESOLUTION)
-    if factor is None or not isinstance(across, tuple) or not isinstance(down, tuple):
+    fields, order = fields_of(block), byte_order(block)
+    unit, across, down = (
+        number(fields.get(tag), order)
+        for tag in (RESOLUTION_UNIT, X_RESOLUTION, Y_RESOLUTION)
+    )
+    factor = UNITS_PER_INCH.get(unit)
+    if not factor or not across or not down:
         return None
-    if not all((*across, *down)):
-        return None
-    return across[0] / across[1] * factor, down[0] / down[1] * factor
+    return across * factor, down * factor
 
 
 def resolution_fields(dpi: tuple[float, float], order: ByteOrder) -> dict[int, Field]:
@@ -209,31 +229,19 @@ def parse(block: bytes) -> Directory | None:
     if order is None or len(block) < 10:
         return None
     magic, start = struct.unpack_from(order + "HI", block, 2)
-    if magic != 42 or start + 2 > len(block):
+    return directory_at(block, start, order) if magic == 42 else None
+
+
+def directory_at(block: bytes, start: int, order: ByteOrder) -> Directory | None:
+    """The directory that starts there, or None if it does not end within the block."""
+    if start + 2 > len(block):
         return None
     (count,) = struct.unpack_from(order + "H", block, start)
     end = start + 2 + 12 * count
     if end > len(block):
         return None
-    entries = {}
+    entries: dict[int, Entry] = {}
     for at in range(start + 2, end, 12):
         tag, kind, length = struct.unpack_from(order + "HHI", block, at)
-        entries[tag] = Entry(kind, length, at + 8)
+        entries.setdefault(tag, Entry(kind, length, at + 8))
     return Directory(order, entries, end)
-
-
-def value_of(block: bytes, order: ByteOrder, entry: Entry) -> Value | None:
-    """The value of an entry of one of `TAGS`; None if it lies outside the block."""
-    if entry.type == SHORT:
-        return int(struct.unpack_from(order + "H", block, entry.at)[0])
-    size = 8 if entry.type == RATIONAL else entry.length
-    at = entry.at
-    if size > 4:
-        (at,) = struct.unpack_from(order + "I", block, entry.at)
-    raw = block[at : at + size]
-    if len(raw) < size:
-        return None
-    if entry.type == RATIONAL:
-        numerator, denominator = struct.unpack(order + "II", raw)
-        return numerator, denominator
-    return raw.split(b"\0", 1)[0]

@@ -2,6 +2,7 @@
 
 import struct
 
+from colorize_cli.codec.exif import fitted
 from colorize_cli.codec.extended_xmp import MAX_PACKET_BYTES, split
 from colorize_cli.codec.metadata import (
     EXIF_PREFIX,
@@ -52,12 +53,13 @@ def dpi_of_jfif(payload: bytes) -> tuple[float, float] | None:
 def with_metadata(data: bytes, metadata: Metadata) -> bytes:
     """Insert metadata after the JFIF segment of an encoder's output.
 
-    EXIF and IPTC of more than 64 KiB do not fit in a JPEG and are left out; a profile
-    and XMP are split as far as needed.
+    IPTC of more than 64 KiB does not fit in a JPEG and is left out, and so are the
+    longest values of EXIF until the others fit; a profile and XMP are split as far as
+    needed.
     """
     added = b""
-    if metadata.exif and len(EXIF_PREFIX) + len(metadata.exif) <= MAX_PAYLOAD:
-        added += segment(APP1, EXIF_PREFIX + metadata.exif)
+    if exif := fitted(metadata.exif or b"", MAX_PAYLOAD - len(EXIF_PREFIX)):
+        added += segment(APP1, EXIF_PREFIX + exif)
     if metadata.xmp:
         added += xmp_segments(metadata.xmp)
     if metadata.icc:

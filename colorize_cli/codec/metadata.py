@@ -7,6 +7,7 @@ from dataclasses import replace
 from colorize_cli.codec import exif
 from colorize_cli.codec.directories import Field
 from colorize_cli.codec.profiles import kept_profile
+from colorize_cli.codec.tiff_tags import IPTC_TAG
 from colorize_cli.imaging.photo import Metadata
 
 __all__ = [
@@ -41,23 +42,26 @@ RESOURCE_MARK, IPTC_RESOURCE = b"8BIM", 0x0404
 MIN_DPI, MAX_DPI = 1.0, 100_000.0
 
 
-def carried(stored: Metadata) -> Metadata:
+def carried(stored: Metadata, turn: int) -> Metadata:
     """What is still true of the photo once it is upright and has colours.
 
     The orientation that XMP repeats follows that of EXIF; on its own it is left alone,
     because it has not been applied. A resolution turns with the photo.
+
+    Args:
+        stored: The blocks as they stand in the file.
+        turn: The orientation that has been applied, 1 to 8.
     """
-    turn = exif.orientation(stored.exif)
     xmp, dpi = stored.xmp, stored.dpi
-    if xmp and turn != 1:
+    if xmp and exif.orientation(stored.exif) != 1:
         xmp = XMP_ORIENTATION.sub(rb"\g<1>1", xmp)
     if dpi and turn >= 5:
         dpi = dpi[::-1]
     iptc = stored.iptc
-    if iptc is None and (found := exif.fields_of(stored.exif).get(exif.IPTC_TAG)):
+    if iptc is None and (found := exif.fields_of(stored.exif).get(IPTC_TAG)):
         iptc = found.raw
     return Metadata(
-        exif=exif.upright(stored.exif) if stored.exif else None,
+        exif=exif.upright(stored.exif, turn) if stored.exif else None,
         icc=kept_profile(stored.icc),
         xmp=xmp or None,
         iptc=iptc if iptc and iptc.startswith(IPTC_MARK) else None,
@@ -94,9 +98,9 @@ def in_exif(metadata: Metadata) -> Metadata:
     added: dict[int, Field] = {}
     if metadata.dpi and exif.dpi(metadata.exif) is None:
         added |= exif.resolution_fields(metadata.dpi, order)
-    if metadata.iptc and exif.IPTC_TAG not in exif.fields_of(metadata.exif):
+    if metadata.iptc and IPTC_TAG not in exif.fields_of(metadata.exif):
         length = len(metadata.iptc)
-        added[exif.IPTC_TAG] = Field(type=exif.BYTE, count=length, raw=metadata.iptc)
+        added[IPTC_TAG] = Field(type=exif.BYTE, count=length, raw=metadata.iptc)
     return replace(metadata, exif=exif.with_added(metadata.exif, added))
 
 

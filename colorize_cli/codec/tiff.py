@@ -7,18 +7,21 @@ from typing import Any
 from tifffile import COMPRESSION, PHOTOMETRIC, TiffFile, TiffPage
 
 from colorize_cli.codec import exif
-from colorize_cli.codec.directories import (
-    EXIF_IFD,
-    GPS_IFD,
-    ByteOrder,
-    Field,
-    read_fields,
-)
+from colorize_cli.codec.directories import ByteOrder, Field, read_fields
 from colorize_cli.codec.metadata import IPTC_MARK, iptc_of_photoshop
 from colorize_cli.codec.profiles import colour_space
 from colorize_cli.codec.quiet import one_line
 from colorize_cli.codec.survey import Survey
-from colorize_cli.codec.tiff_pixels import DAMAGE, GREY, ICC_TAG, guarded_read
+from colorize_cli.codec.tiff_pixels import DAMAGE, GREY, guarded_read
+from colorize_cli.codec.tiff_tags import (
+    ICC_TAG,
+    IPTC_TAG,
+    PHOTOSHOP_TAG,
+    PIXEL_TAGS,
+    RESOLUTION_TAGS,
+    RESOLUTION_UNIT,
+    XMP_TAG,
+)
 from colorize_cli.errors import DecodeError, UnsupportedPhotoError
 from colorize_cli.imaging.photo import Metadata
 
@@ -29,10 +32,6 @@ MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 # Bits of NewSubfileType: a reduced copy of another page, a transparency mask.
 THUMBNAIL, MASK = 1, 4
-XMP_TAG, ORIENTATION_TAG, PHOTOSHOP_TAG = 700, 274, 34377
-# Tags of a page that go on into EXIF, among them the orientation until it is applied.
-CARRIED = frozenset({*exif.TAGS, ORIENTATION_TAG, EXIF_IFD, GPS_IFD})
-RESOLUTION_TAGS = (exif.X_RESOLUTION, exif.Y_RESOLUTION, exif.RESOLUTION_UNIT)
 # ResolutionUnit; without one the resolution is a mere aspect ratio.
 NO_UNIT = 1
 # Four inks and an alpha; more is not a photo.
@@ -87,7 +86,7 @@ def survey_page(data: bytes, tiff: TiffFile, page: TiffPage, name: object) -> Su
         page.offset,
         tiff.byteorder,
         is_big=tiff.is_bigtiff,
-        wanted=CARRIED | {exif.IPTC_TAG, PHOTOSHOP_TAG},
+        unwanted=PIXEL_TAGS | {ICC_TAG, XMP_TAG},
     )
     return Survey(
         width_px=width,
@@ -127,9 +126,9 @@ def refusal(page: TiffPage, tags: dict[int, Any]) -> str | None:
 def metadata_of(
     tags: dict[int, Any], fields: dict[int, Field], order: ByteOrder
 ) -> Metadata:
-    """Profile, XMP and IPTC as they are; texts, resolution and the rest as EXIF."""
-    iptc, photoshop = fields.pop(exif.IPTC_TAG, None), fields.pop(PHOTOSHOP_TAG, None)
-    if tags.get(exif.RESOLUTION_UNIT, exif.INCH) == NO_UNIT:
+    """Profile, XMP and IPTC as they are; all else about the photo as EXIF."""
+    iptc, photoshop = fields.pop(IPTC_TAG, None), fields.pop(PHOTOSHOP_TAG, None)
+    if tags.get(RESOLUTION_UNIT, exif.INCH) == NO_UNIT:
         for tag in RESOLUTION_TAGS:
             fields.pop(tag, None)
     icc, xmp = tags.get(ICC_TAG), tags.get(XMP_TAG)

@@ -9,12 +9,12 @@ from tifffile import PHOTOMETRIC, TiffPage
 
 from colorize_cli.codec.depth import full_scale
 from colorize_cli.codec.profiles import cmyk_to_rgb
+from colorize_cli.codec.tiff_tags import ICC_TAG
 from colorize_cli.imaging.photo import Pixels
 
-__all__ = ["DAMAGE", "GREY", "ICC_TAG", "guarded_read"]
+__all__ = ["DAMAGE", "GREY", "guarded_read"]
 
 GREY = frozenset({PHOTOMETRIC.MINISBLACK, PHOTOMETRIC.MINISWHITE})
-ICC_TAG = 34675
 # ExtraSamples: colours multiplied by alpha, and not.
 ASSOCIATED, UNASSOCIATED = 1, 2
 # Pixels are divided by their alpha in strips of about this size.

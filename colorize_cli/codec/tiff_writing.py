@@ -2,7 +2,7 @@
 
 import io
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,12 +21,27 @@ from colorize_cli.codec.directories import (
     written,
 )
 from colorize_cli.codec.metadata import resolution_of
+from colorize_cli.codec.tiff_tags import (
+    IPTC_TAG,
+    ORIENTATION,
+    PIXEL_TAGS,
+    RESOLUTION_TAGS,
+    SEPARATE_TAGS,
+    XMP_TAG,
+)
+from colorize_cli.codec.values import reordered
 from colorize_cli.imaging.photo import Metadata, Photo
 
 __all__ = ["encode_tiff"]
 
-XMP_TAG = 700
 UNDEFINED = 7
+# RATIONAL and SRATIONAL, and struct's letters for their halves.
+FRACTIONS = {5: "I", 10: "i"}
+# Tags that a block's values do not become: tifffile writes them, or they hang on the
+# page, or they are blocks of their own. The photo is upright.
+WRITTEN_OTHERWISE = (
+    PIXEL_TAGS | SEPARATE_TAGS | RESOLUTION_TAGS | {ORIENTATION, EXIF_IFD, GPS_IFD}
+)
 # Bytes of a strip before it is packed; readers unpack a strip at a time.
 STRIP_BYTES = 1 << 18
 DEFLATE_LEVEL = 6
@@ -34,9 +49,14 @@ DEFLATE_LEVEL = 6
 MAX_CLASSIC_BYTES = (1 << 32) - (1 << 25)
 # Stands for the place of a directory until that is known.
 PLACEHOLDER = 0x45584946
+# 65,535 tags of BigTIFF.
+MAX_DIRECTORY_BYTES = 20 << 16
 # tifffile refuses to write tags that point to directories, so they are written under
 # a number that is so much lower, which nobody uses, and renamed.
 STAND_IN = 1
+
+# Tag, type, count, value, and that it belongs to this page only.
+ExtraTag = tuple[int, int, int, object, bool]
 
 
 @dataclass(slots=True)
@@ -52,8 +72,9 @@ class Pending:
 def encode_tiff(pages: Iterable[Photo], *, raw_bytes: int = 0) -> bytes:
     """Encode losslessly at each page's own depth, deflated, with its metadata.
 
-    Of an EXIF block, texts and resolution become tags of the page, and its EXIF and GPS
-    directories hang on the page as they hung on the block.
+    What an EXIF block says of the photo becomes tags of the page, and its EXIF and GPS
+    directories hang on the page as they hung on the block. The file has the byte order
+    of the first page's block; those of other pages are put into it.
 
     Args:
         pages: At least one; each is asked for when the one before it is written.
@@ -84,15 +105,15 @@ def write_page(
     pending: list[Pending],
 ) -> None:
     """Write a page, and note which directories it still lacks."""
-    extratags: list[tuple[int, int, int, object, bool]] = [*tags_of(photo.metadata)]
-    # Raw values can only be copied between files of one byte order.
-    if exif.byte_order(photo.metadata.exif) == order:
-        fields = exif.fields_of(photo.metadata.exif)
-        for tag in (EXIF_IFD, GPS_IFD):
-            if tag in fields:
-                kind = LONG8 if writer.tiff.is_bigtiff else LONG
-                extratags.append((tag - STAND_IN, kind, 1, PLACEHOLDER, True))
-                pending.append(Pending(page_at, tag, dict(fields[tag].fields)))
+    fields = exif.fields_of(photo.metadata.exif)
+    if exif.byte_order(photo.metadata.exif) != order:
+        fields = reordered(fields)
+    extratags = [*tags_of(photo.metadata, fields, order)]
+    for tag in (EXIF_IFD, GPS_IFD):
+        if tag in fields:
+            kind = LONG8 if writer.tiff.is_bigtiff else LONG
+            extratags.append((tag - STAND_IN, kind, 1, PLACEHOLDER, True))
+            pending.append(Pending(page_at, tag, dict(fields[tag].fields)))
     height, width = photo.size
     channels = 3 if photo.alpha is None else 4
     row_bytes = width * channels * photo.rgb.itemsize
@@ -117,15 +138,22 @@ def write_page(
     )
 
 
-def tags_of(metadata: Metadata) -> Iterator[tuple[int, int, int, bytes, bool]]:
-    """Texts, XMP and IPTC as tifffile wants them."""
-    for tag, value in exif.read(metadata.exif).items():
-        if isinstance(value, bytes):
-            yield tag, exif.ASCII, len(value) + 1, value + b"\0", True
+def tags_of(
+    metadata: Metadata, fields: Mapping[int, Field], order: ByteOrder
+) -> Iterator[ExtraTag]:
+    """What a page says beside its pixels, XMP and IPTC, as tifffile wants it."""
+    for tag, each in fields.items():
+        if tag in WRITTEN_OTHERWISE or not each.count:
+            continue
+        value: object = each.raw
+        if letter := FRACTIONS.get(each.type):
+            # As bytes, tifffile counts a fraction twice.
+            value = struct.unpack(f"{order}{2 * each.count}{letter}", each.raw)
+        yield tag, each.type, each.count, value, True
     if metadata.xmp:
         yield XMP_TAG, exif.BYTE, len(metadata.xmp), metadata.xmp, True
     if metadata.iptc:
-        yield exif.IPTC_TAG, UNDEFINED, len(metadata.iptc), metadata.iptc, True
+        yield IPTC_TAG, UNDEFINED, len(metadata.iptc), metadata.iptc, True
 
 
 def strips(photo: Photo, rows: int, order: ByteOrder) -> Iterator[bytes]:
@@ -159,5 +187,6 @@ def attach(target: io.BytesIO, pending: Pending, offset: str, order: ByteOrder) 
     stand_in = struct.pack(entry, pending.tag - STAND_IN, kind, 1, PLACEHOLDER)
     # Tags stand at the start of a page, in front of their values.
     target.seek(pending.page_at)
-    target.seek(pending.page_at + target.read(1 << 16).index(stand_in))
+    tags = target.read(MAX_DIRECTORY_BYTES)
+    target.seek(pending.page_at + tags.index(stand_in))
     target.write(struct.pack(entry, pending.tag, kind, 1, place))
