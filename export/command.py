@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from colorize_cli.errors import BackendError, PlanError
+from colorize_cli.extras import cure
 from export.options import DEFAULT_OPSET, HIGHEST_OPSET, LOWEST_OPSET, ExportOptions
 
 __all__ = ["export_onnx"]
@@ -68,7 +69,7 @@ def export_onnx(
     except ImportError as error:
         raise BackendError(
             source,
-            f"exporting needs onnx; pip install 'colorize-diffusion[export]' ({error})",
+            f"exporting needs onnx; {cure('export')} ({error})",
         ) from error
     options = ExportOptions(
         opset=opset,

@@ -1,6 +1,7 @@
 """The documents say what the program does: commands, options, errors, photos."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import click
@@ -68,6 +69,23 @@ def test_links_between_documents_lead_somewhere(document):
     links = re.findall(r"\]\(([^)#]+)", document.read_text())
     relative = [link for link in links if ":" not in link]
     assert [link for link in relative if not (document.parent / link).exists()] == []
+
+
+def project() -> dict:
+    """What pyproject.toml says about the package."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def test_the_readme_lists_the_extras():
+    """All but the developers' own."""
+    named = re.findall(r"pip install '\.\[(\w+)\]'", (ROOT / "README.md").read_text())
+    assert sorted([*named, "dev"]) == sorted(project()["optional-dependencies"])
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_the_package_is_installed_from_the_checkout(document):
+    """It is on no index, so nobody is told to get it by its name."""
+    assert f"{project()['name']}[" not in document.read_text()
 
 
 def test_every_example_has_a_licence():

@@ -115,12 +115,11 @@ def require_packages() -> None:
     from importlib.util import find_spec
 
     from colorize_cli.errors import BackendError
+    from colorize_cli.extras import cure
 
     missing = [name for name in PACKAGES if find_spec(name) is None]
     if missing:
-        raise BackendError(
-            "train", f"needs {missing[0]}; pip install 'colorize-diffusion[train]'"
-        )
+        raise BackendError("train", f"needs {missing[0]}; {cure('train')}")
 
 
 def replaced(

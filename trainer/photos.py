@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from colorize_cli.errors import DataError
+from colorize_cli.extras import cure
 
 __all__ = ["FolderPhotos", "ParquetPhotos", "Photos", "Subset", "decode_rgb"]
 
@@ -80,9 +81,7 @@ class ParquetPhotos:
         try:
             import pyarrow as pa
         except ImportError as error:
-            raise DataError(
-                paths[0], "needs pyarrow; pip install 'colorize-diffusion[train]'"
-            ) from error
+            raise DataError(paths[0], f"needs pyarrow; {cure('train')}") from error
         self.paths = list(paths)
         chunks = [read_shard(path, source) for path in paths]
         self.encoded = pa.chunked_array(chunks, type=pa.large_binary())

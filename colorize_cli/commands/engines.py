@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from colorize_cli.commands.settings import auto_batch_size, check_size
 from colorize_cli.errors import EngineError
+from colorize_cli.extras import cure
 
 if TYPE_CHECKING:
     from colorize_cli.files import Plan
@@ -83,9 +84,7 @@ def ray_engine(
     try:
         from colorize_cli.cluster.pool import device_for, joined_cluster
     except ImportError as error:
-        raise EngineError(
-            f"--engine ray needs Ray; pip install 'colorize-diffusion[ray]' ({error})"
-        ) from error
+        raise EngineError(f"--engine ray needs Ray; {cure('ray')} ({error})") from error
     from colorize_cli.cluster.run import run_on_ray
     from colorize_cli.cluster.worker import Orders, Runtime
     from colorize_cli.model import find_model, read_header, weights_hash

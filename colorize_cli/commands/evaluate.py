@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from colorize_cli.errors import BackendError, PlanError
+from colorize_cli.extras import cure
 from colorize_cli.options.model import model_options
 from colorize_cli.options.run import BatchSize
 from colorize_cli.options.sampling import sampling_options
@@ -121,8 +122,7 @@ def check_needed() -> None:
     if missing:
         raise BackendError(
             "colorize evaluate",
-            f"needs {' and '.join(missing)}; "
-            "pip install 'colorize-diffusion[evaluate]'",
+            f"needs {' and '.join(missing)}; {cure('evaluate')}",
         )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from colorize_cli.errors import BackendError, CheckpointError, PlanError
+from colorize_cli.extras import cure
 
 if TYPE_CHECKING:
     from colorize_cli.model.header import Header
@@ -37,7 +38,7 @@ def import_checkpoint(checkpoint: Path, target: Path, overwrite: bool) -> None:
     except ImportError as error:
         raise BackendError(
             checkpoint,
-            "reading it needs PyTorch; pip install 'colorize-diffusion[torch]'",
+            f"reading it needs PyTorch; {cure('torch')}",
         ) from error
     network, header = load_tutorial_checkpoint(checkpoint)
     save_atomically(target, network, header)

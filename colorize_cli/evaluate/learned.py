@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from colorize_cli.evaluate.scores import Perceptual
 from colorize_cli.evaluate.ways import RGB
+from colorize_cli.extras import cure
 
 __all__ = [
     "INCEPTION_FILE",
@@ -29,7 +30,6 @@ LPIPS_FILE = "alexnet-owt-7be5be79.pth"
 INCEPTION_FILE = "weights-inception-2015-12-05-6726825d.pth"
 # AlexNet's layers leave nothing of smaller pictures.
 SMALLEST_PX = 64
-INSTALL = "pip install 'colorize-diffusion[fid]'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def find_inception(device: str) -> Inception | Absent:
             feature=2048, feature_extractor_weights_path=str(path)
         )
     except ImportError:
-        return Absent(f"torchmetrics[image] is not installed; {INSTALL}")
+        return Absent(f"torchmetrics[image] is not installed; {cure('fid')}")
     return Inception(metric.inception.to(device), device)
 
 
@@ -84,7 +84,7 @@ def find_lpips(device: str) -> Perceptual | Absent:
     try:
         from torchmetrics.image.lpip import LearnedPerceptualImagePatchSimilarity
     except ImportError:
-        return Absent(f"torchmetrics[image] is not installed; {INSTALL}")
+        return Absent(f"torchmetrics[image] is not installed; {cure('fid')}")
     import torch
 
     metric = LearnedPerceptualImagePatchSimilarity("alex", normalize=True).to(device)
@@ -110,7 +110,7 @@ def cached(name: str) -> Path | Absent:
     try:
         import torch
     except ImportError:
-        return Absent(f"PyTorch is not installed; {INSTALL}")
+        return Absent(f"PyTorch is not installed; {cure('fid')}")
     path = Path(torch.hub.get_dir()) / "checkpoints" / name
     return (
         path

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from colorize_cli.errors import BackendError, CheckpointError
+from colorize_cli.extras import cure
 from colorize_cli.model.backend import Model
 from colorize_cli.model.device import DeviceStatus
 from colorize_cli.model.header import HEADER_KEY, Header
@@ -33,7 +34,7 @@ BackendName = Literal["auto", "onnx", "torch"]
 EMBEDDED_MODEL = Path(__file__).parents[1] / "weights" / "colorize.safetensors"
 
 SUFFIXES = (".safetensors", ".onnx", ".pth")
-NO_TORCH = "PyTorch is not installed; pip install 'colorize-diffusion[torch]'"
+NO_TORCH = f"PyTorch is not installed; {cure('torch')}"
 NO_ONNX_RUNTIME = "ONNX Runtime is not installed; pip install onnxruntime-gpu"
 
 

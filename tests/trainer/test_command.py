@@ -6,6 +6,7 @@ import logging
 import pytest
 
 from colorize_cli.errors import BackendError, ConfigError, DataError
+from colorize_cli.extras import cure
 from trainer.__main__ import main
 from trainer.command import replaced, train
 
@@ -128,7 +129,7 @@ def test_missing_extra_is_one_line_with_the_cure(cli, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     error = cli.invoke(train, ["smoke"]).exception
     assert isinstance(error, BackendError)
-    assert str(error).endswith("needs torch; pip install 'colorize-diffusion[train]'")
+    assert str(error).endswith(f"needs torch; {cure('train')}")
 
 
 def test_interrupted_run_exits_with_130(cli, monkeypatch, tmp_path):

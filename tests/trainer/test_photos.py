@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from colorize_cli.errors import DataError
+from colorize_cli.extras import cure
 from trainer.photos import FolderPhotos, ParquetPhotos, Subset, decode_rgb
 
 RED = np.full((8, 8, 3), (200, 10, 20), np.uint8)
@@ -91,8 +92,9 @@ def test_shard_without_images_is_named(tmp_path):
 def test_missing_pyarrow_is_named(tmp_path, monkeypatch):
     """The message has the pip command."""
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(DataError, match="needs pyarrow; pip install"):
+    with pytest.raises(DataError) as caught:
         ParquetPhotos([tmp_path / "a.parquet"])
+    assert str(caught.value).endswith(f"needs pyarrow; {cure('train')}")
 
 
 def test_subset_is_a_choice_of_photos(colour_folder):

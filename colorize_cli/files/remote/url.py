@@ -4,12 +4,15 @@ import re
 from typing import TYPE_CHECKING
 
 from colorize_cli.errors import PlanError
+from colorize_cli.extras import cure
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
 __all__ = ["is_url", "open_store", "shown", "trouble"]
 
+# What the extra `remote` brings; other kinds of places need a package that it lacks.
+EXTRA_PACKAGES = {"aiohttp", "fsspec", "gcsfs", "s3fs"}
 URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
@@ -30,21 +33,27 @@ def open_store(url: str) -> tuple["AbstractFileSystem", str]:
         PlanError: If a package is missing, or the kind of URL is not known.
     """
     scheme = url.partition("://")[0]
-    cure = "pip install 'colorize-diffusion[remote]'"
     try:
         from fsspec.core import url_to_fs
+        from fsspec.registry import available_protocols
 
         store, place = url_to_fs(url)
     except ImportError as error:
-        raise PlanError(
-            f"{shown(url)}: {scheme} places need packages; {cure}"
-        ) from error
-    except ValueError as error:
-        reason = f"{scheme}:// is no kind of place that is known"
-        raise PlanError(f"{shown(url)}: {reason}") from error
+        raise PlanError(f"{shown(url)}: {lack(scheme, error)}") from error
     except Exception as error:
-        raise PlanError(f"{shown(url)}: {trouble(error)}") from error
+        is_known = scheme in available_protocols()
+        unknown = f"{scheme}:// is no kind of place that is known"
+        reason = trouble(error) if is_known else unknown
+        raise PlanError(f"{shown(url)}: {reason}") from error
     return store, str(place)
+
+
+def lack(scheme: str, error: ImportError) -> str:
+    """What is to be installed for a kind of place, on one line."""
+    missing = getattr(error.__cause__ or error, "name", None) or ""
+    if missing.partition(".")[0] in EXTRA_PACKAGES:
+        return f"{scheme} places need packages; {cure('remote')}"
+    return f"{scheme} places need a package that no extra has ({error})"
 
 
 def trouble(error: Exception) -> str:

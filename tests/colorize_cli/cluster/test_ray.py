@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from colorize_cli.cli import main
+from colorize_cli.extras import cure
 from colorize_cli.files import LEDGER_NAME, plan_jobs
 from colorize_cli.ledger import read_ledger
 from colorize_cli.model import load_model
@@ -15,7 +16,7 @@ from tests.deadly import DeadlySource
 from tests.office import orders_for
 from tests.runs import contents
 
-NEEDS_RAY = "needs Ray: pip install 'colorize-diffusion[ray]'"
+NEEDS_RAY = f"needs Ray; {cure('ray')}"
 
 
 # Ray sets settings of its own that it has deprecated.
@@ -139,6 +140,6 @@ def test_without_ray_the_cure_is_named(cli, photos, tmp_path, monkeypatch):
     arguments = [str(photos), "-o", str(tmp_path / "out"), "--engine", "ray"]
     result = cli.invoke(main, arguments)
     assert result.exit_code == 1
-    assert "needs Ray; pip install 'colorize-diffusion[ray]'" in result.stderr
+    assert NEEDS_RAY in result.stderr
     assert len(result.stderr.splitlines()) == 1
     assert not (tmp_path / "out").exists()

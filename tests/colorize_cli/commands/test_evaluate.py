@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from colorize_cli.cli import main
+from colorize_cli.extras import cure
 
 
 @pytest.fixture
@@ -125,9 +126,7 @@ def test_what_is_not_installed_is_named_with_the_cure(evaluate, monkeypatch):
     )
     result = evaluate()
     assert result.exit_code == 1
-    assert "needs scikit-image; pip install 'colorize-diffusion[evaluate]'" in (
-        result.stderr
-    )
+    assert f"needs scikit-image; {cure('evaluate')}" in result.stderr
 
 
 def test_a_grey_photo_is_measured_too(evaluate, photo_sets, tmp_path):

@@ -7,6 +7,7 @@ import pytest
 
 from colorize_cli import model
 from colorize_cli.cli import main
+from colorize_cli.extras import cure
 from colorize_cli.model import available_devices
 
 
@@ -64,7 +65,7 @@ def test_it_needs_no_torch(inspect, tiny_model_path, no_torch):
 def test_a_package_that_does_not_load_is_none(no_torch):
     """A broken installation is told, not raised."""
     (status,) = available_devices()["torch"]
-    assert "pip install 'colorize-diffusion[torch]'" in status.problem
+    assert cure("torch") in status.problem
     assert "No module named" in status.problem
 
 

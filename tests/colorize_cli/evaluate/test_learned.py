@@ -9,6 +9,7 @@ import torchvision
 
 from colorize_cli.evaluate import learned
 from colorize_cli.evaluate.instruments import find_instruments
+from colorize_cli.extras import cure
 from tests.judging import picture
 from tests.random_weights import randomized
 
@@ -43,7 +44,7 @@ def test_weights_without_torchmetrics_are_of_no_use(cache, monkeypatch):
         monkeypatch.setitem(sys.modules, module, None)
     found = find_instruments("cpu")
     assert len(found.missing) == 2
-    assert all("pip install 'colorize-diffusion[fid]'" in x for x in found.missing)
+    assert all(cure("fid") in line for line in found.missing)
 
 
 def test_without_pytorch_there_is_arithmetic_alone(monkeypatch):

@@ -1,6 +1,7 @@
 """`load_model`: which file is run by which backend."""
 
 import builtins
+import re
 import sys
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ import torch
 
 from colorize_cli import model as models
 from colorize_cli.errors import BackendError, CheckpointError
+from colorize_cli.extras import cure
 from colorize_cli.model import load_model, read_network
 from colorize_cli.model.checkpoint import load_network, save_network
 from colorize_cli.model.config import ModelConfig
@@ -142,9 +144,7 @@ def test_a_missing_embedded_model_is_explained(monkeypatch, tmp_path):
 def test_no_torch_is_explained(without, tiny_model_path):
     """With the line to type."""
     without("torch")
-    with pytest.raises(
-        BackendError, match=r"pip install 'colorize-diffusion\[torch\]'"
-    ):
+    with pytest.raises(BackendError, match=re.escape(cure("torch"))):
         load_model(tiny_model_path)
 
 
