@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Trains the model that is shipped, on one CUDA GPU, and leaves it in small pieces.
+# Trains the preset `default` on one CUDA GPU, and leaves the model in small pieces. The
+# shipped weights were made otherwise: colorize_cli/weights/MODEL_CARD.md.
 #
 #   scripts/train_default.sh [options of `colorize train`, for instance --set key=value]
 #
