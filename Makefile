@@ -16,7 +16,7 @@ help:
 	@echo "make test         run the tests"
 	@echo "make check        formatting, lint, types, import rules"
 	@echo "make fix          repair formatting and lint, rewrite docs/cli.md"
-	@echo "make bench        time everything (an hour; ARGS=--quick: ten minutes)"
+	@echo "make bench        measure speed (an hour and a half; ARGS=--quick: ten minutes)"
 	@echo "make constraints  resolve constraints.txt anew from pyproject.toml"
 	@echo "make clean        remove .venv, build and out"
 

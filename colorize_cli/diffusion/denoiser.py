@@ -12,7 +12,7 @@ class Denoiser(Protocol):
     """Anything that answers for noisy colour, whatever runs it."""
 
     def __call__(self, x: NDArray[np.float32], gamma: float) -> NDArray[np.float32]:
-        """Predict epsilon or v.
+        """Predict epsilon, v or x0.
 
         Args:
             x: (B, 3, H, W); channel 0 is L in [-1, 1], channels 1 and 2 are noisy ab.

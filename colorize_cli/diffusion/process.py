@@ -63,7 +63,7 @@ def predict_clean(y: Array, predicted: Array, gamma: Any, kind: Prediction) -> A
     Args:
         y: Noisy ab, any shape.
         predicted: The network's answer, same shape.
-        gamma: Signal share of y, in (0, 1] for epsilon and [0, 1] for v.
+        gamma: Signal share of y, in (0, 1] for epsilon, else in [0, 1].
         kind: What the network predicts.
     """
     if kind == "epsilon":
