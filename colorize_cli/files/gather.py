@@ -8,7 +8,12 @@ from stat import S_ISDIR, S_ISREG
 from typing import Self
 
 from colorize_cli.errors import DecodeError, PhotoError, PlanError
-from colorize_cli.files.archives import archive_kind, archive_members, archive_stem
+from colorize_cli.files.archives import (
+    Handles,
+    archive_kind,
+    archive_members,
+    archive_stem,
+)
 from colorize_cli.files.archives.destination import ArchiveDestination
 from colorize_cli.files.destination import Destination, FolderDestination
 from colorize_cli.files.disk import Identity, identity, status_of
@@ -66,8 +71,10 @@ def gather(
     paths = [Path(place) for place in named if not is_url(place)]
     archives = [path for path in paths if archive_kind(path) and path.is_file()]
     found.add(from_disk([path for path in paths if path not in archives], out))
+    handles = Handles()
     for path in archives:
-        found.add(from_archive(path, destination, is_alone=len(named) == 1))
+        is_alone = len(named) == 1
+        found.add(from_archive(path, destination, handles, is_alone=is_alone))
     for url in filter(is_url, named):
         found.add(from_url(str(url), destination))
     return found
@@ -122,13 +129,15 @@ def from_disk(places: Sequence[Path], out: Path | None) -> Found:
     return Found([*photos], problems)
 
 
-def from_archive(path: Path, destination: Destination, *, is_alone: bool) -> Found:
+def from_archive(
+    path: Path, destination: Destination, handles: Handles, *, is_alone: bool
+) -> Found:
     """The photos in an archive, and what is refused of it."""
     folder = PurePosixPath(archive_stem(path))
     if isinstance(destination, ArchiveDestination):
         refuse_in_place(path, destination.path)
         folder = PurePosixPath() if is_alone else folder
-    members = archive_members(path, folder)
+    members = archive_members(path, folder, handles)
     return Found(members.photos, members.problems)
 
 

@@ -10,8 +10,9 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Protocol
 
 from colorize_cli.codec.formats import READABLE_SUFFIXES
-from colorize_cli.errors import PhotoError, UnsupportedPhotoError
+from colorize_cli.errors import DecodeError, PhotoError, UnsupportedPhotoError
 from colorize_cli.files import disk
+from colorize_cli.files.archives.damage import DAMAGE
 from colorize_cli.files.source import Source, Stamp
 
 __all__ = [
@@ -34,7 +35,7 @@ HARMLESS_BYTES = 64 << 20
 
 
 class Archive(Protocol):
-    """An archive that is open for reading."""
+    """An archive whose index has been read."""
 
     path: Path
 
@@ -42,7 +43,9 @@ class Archive(Protocol):
         """The whole file with that number, from 0; from any thread, more than once.
 
         Raises:
-            DecodeError: If it cannot be read; the reason says why.
+            DecodeError: If the archive is not what it was when its index was read.
+            DAMAGE: If the file is damaged.
+            OSError: If it cannot be read.
         """
 
 
@@ -71,7 +74,15 @@ class MemberSource:
 
     def read(self) -> bytes:
         """The whole file; see `Source`."""
-        return self.archive.read_member(self.index)
+        try:
+            return self.archive.read_member(self.index)
+        except NotImplementedError as error:
+            reason = f"is compressed in a way that is not read ({error})"
+            raise DecodeError(self, reason) from error
+        except DAMAGE as error:
+            raise DecodeError(self, f"is damaged in the archive ({error})") from error
+        except OSError as error:
+            raise DecodeError(self, disk.read_reason(error)) from error
 
     def stamp(self) -> Stamp | None:
         """Size and time as the archive's index says; see `Source`."""

@@ -1,24 +1,14 @@
-"""Photos in tar files, compressed or not.
+"""Photos in tar files, compressed or not."""
 
-A compressed tar can only be read from its start to where one wants to be. So its photos
-are read in the order in which they lie in it, by several threads that may get ahead of
-one another: what is passed on the way to a photo is kept for a while.
-"""
-
-import bz2
-import gzip
-import lzma
-import struct
 import tarfile
-import zlib
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path, PurePosixPath
-from threading import Lock
 from typing import BinaryIO, cast
 
 from colorize_cli.errors import DecodeError, PhotoError, UnsupportedPhotoError
+from colorize_cli.files.archives.damage import DAMAGE
+from colorize_cli.files.archives.handles import Handles, version_of
 from colorize_cli.files.archives.kinds import ArchiveKind
 from colorize_cli.files.archives.members import (
     HARMLESS_BYTES,
@@ -28,99 +18,44 @@ from colorize_cli.files.archives.members import (
     is_photo,
     refusal,
 )
+from colorize_cli.files.archives.tar_stream import Span, TarStream, open_tar
 from colorize_cli.files.disk import read_reason
 from colorize_cli.files.source import Source
 
 __all__ = ["TarArchive", "tar_members"]
 
-OPENERS: dict[ArchiveKind, Callable[[Path, str], object]] = {
-    "tar": lambda path, mode: path.open(mode),
-    "tar:gz": gzip.open,
-    "tar:bz2": bz2.open,
-    "tar:xz": lzma.open,
-}
-# What the standard library raises at damaged files.
-DAMAGE = (
-    tarfile.TarError,
-    EOFError,
-    zlib.error,
-    lzma.LZMAError,
-    gzip.BadGzipFile,
-    struct.error,
-    ValueError,
-)
 # A name or an extended header; usual ones have some hundred bytes.
 MAX_HEADER_BYTES = 1 << 20
-# Memory for photos of a compressed tar that were passed, or may be wanted again.
-PASSED_BYTES = 256 << 20
 
 
 class TarArchive:
-    """A tar file that is open for reading."""
+    """A tar file whose index has been read."""
 
-    def __init__(self, path: Path, kind: ArchiveKind) -> None:
-        """Open it.
+    def __init__(self, path: Path, kind: ArchiveKind, handles: Handles) -> None:
+        """Note how the file is now.
 
         Raises:
-            DecodeError: If that is not possible.
+            OSError: If it cannot be looked at.
         """
         self.path = path
-        self.is_compressed = kind != "tar"
-        try:
-            self.stream = cast("BinaryIO", OPENERS[kind](path, "rb"))
-        except OSError as error:
-            raise DecodeError(path, read_reason(error)) from error
-        # Where each photo lies in the unpacked stream: offset, size, name.
-        self.spans: list[tuple[int, int, str]] = []
-        self._lock = Lock()
-        self._next = 0
-        self._passed: OrderedDict[int, bytes] = OrderedDict()
-        self._passed_bytes = 0
+        self.kind = kind
+        self.version = version_of(path)
+        self.spans: list[Span] = []
+        self._handles = handles
 
-    def __del__(self) -> None:
-        """Close the file."""
-        if hasattr(self, "stream"):
-            self.stream.close()
+    def open(self) -> TarStream:
+        """From its start; see `Openable`."""
+        return TarStream(self.path, self.kind, self.spans)
 
     def read_member(self, index: int) -> bytes:
         """One file; see `Archive`. Fast if members are read about in their order."""
-        with self._lock:
-            if index in self._passed:
-                return self._passed[index]
-            if not self.is_compressed:
-                return self._read(index)
-            with suppress(DecodeError):  # It is told when its own turn comes.
-                for passed in range(self._next, index):
-                    self._keep(passed, self._read(passed))
-            data = self._read(index)
-            self._keep(index, data)
-            self._next = index + 1
-            return data
-
-    def _read(self, index: int) -> bytes:
-        offset, size_bytes, member = self.spans[index]
-        where = f"{self.path}/{member}"
-        try:
-            self.stream.seek(offset)
-            data = self.stream.read(size_bytes)
-        except DAMAGE as error:
-            raise DecodeError(where, f"is damaged in the archive ({error})") from error
-        except OSError as error:
-            raise DecodeError(where, read_reason(error)) from error
-        if len(data) < size_bytes:
-            raise DecodeError(where, "is cut off: the archive ends inside it")
-        return data
-
-    def _keep(self, index: int, data: bytes) -> None:
-        """Remember a photo, and forget the oldest ones that there is no room for."""
-        self._passed_bytes += len(data) - len(self._passed.pop(index, b""))
-        self._passed[index] = data
-        while self._passed_bytes > PASSED_BYTES and len(self._passed) > 1:
-            _, oldest = self._passed.popitem(last=False)
-            self._passed_bytes -= len(oldest)
+        with self._handles.lent(self) as stream:
+            return stream.read(index)
 
 
-def tar_members(path: Path, kind: ArchiveKind, folder: PurePosixPath) -> Members:
+def tar_members(
+    path: Path, kind: ArchiveKind, folder: PurePosixPath, handles: Handles
+) -> Members:
     """The photos in a tar file, in the order in which they lie in it.
 
     The index of a tar is spread over it, so a compressed one is unpacked once for it,
@@ -130,15 +65,19 @@ def tar_members(path: Path, kind: ArchiveKind, folder: PurePosixPath) -> Members
         path: The tar file.
         kind: How it is compressed.
         folder: Goes before the place in the archive to make the source's name.
+        handles: Lends it when its photos are read.
 
     Raises:
-        DecodeError: If it is no tar file.
+        DecodeError: If it cannot be looked at.
     """
-    archive = TarArchive(path, kind)
+    try:
+        archive = TarArchive(path, kind, handles)
+    except OSError as error:
+        raise DecodeError(path, read_reason(error)) from error
     problems: list[PhotoError] = []
     latest: dict[str, tarfile.TarInfo] = {}
     try:
-        for info in infos_of(archive):
+        for info in infos_of(path, kind):
             if not info.isdir() and is_photo(info.name):
                 # A tar is added to at its end, so the last of one name counts.
                 latest.pop(info.name, None)
@@ -164,7 +103,7 @@ def tar_members(path: Path, kind: ArchiveKind, folder: PurePosixPath) -> Members
                 mtime_ns=int(info.mtime * 1e6) * 1000,
             )
         )
-        archive.spans.append((info.offset_data, info.size, info.name))
+        archive.spans.append((info.offset_data, info.size))
     return Members(photos, problems)
 
 
@@ -187,17 +126,17 @@ class HeaderReader:
         return self._read(size)
 
 
-def infos_of(archive: TarArchive) -> Iterator[tarfile.TarInfo]:
+def infos_of(path: Path, kind: ArchiveKind) -> Iterator[tarfile.TarInfo]:
     """The headers of all members, one by one."""
-    packed_bytes = archive.path.stat().st_size
-    limit = max(HARMLESS_BYTES, MAX_GROWTH * packed_bytes)
-    headers = cast("BinaryIO", HeaderReader(archive.stream))
-    with tarfile.open(fileobj=headers, mode="r:") as tar:
-        for info in tar:
-            if archive.is_compressed and info.offset_data + info.size > limit:
-                reason = f"is refused: it grows over {MAX_GROWTH} times, a bomb"
-                raise UnsupportedPhotoError(archive.path, reason)
-            yield info
+    limit = max(HARMLESS_BYTES, MAX_GROWTH * path.stat().st_size)
+    with closing(open_tar(path, kind)) as stream:
+        headers = cast("BinaryIO", HeaderReader(stream))
+        with tarfile.open(fileobj=headers, mode="r:") as tar:
+            for info in tar:
+                if kind != "tar" and info.offset_data + info.size > limit:
+                    reason = f"is refused: it grows over {MAX_GROWTH} times, a bomb"
+                    raise UnsupportedPhotoError(path, reason)
+                yield info
 
 
 def refusal_of(path: Path, info: tarfile.TarInfo) -> PhotoError | None:

@@ -1,13 +1,12 @@
 """Photos in zip files."""
 
-import lzma
-import struct
 import zipfile
-import zlib
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from colorize_cli.errors import DecodeError, PhotoError, UnsupportedPhotoError
+from colorize_cli.files.archives.damage import DAMAGE
+from colorize_cli.files.archives.handles import Handles, version_of
 from colorize_cli.files.archives.members import (
     Members,
     MemberSource,
@@ -20,70 +19,58 @@ from colorize_cli.files.source import Source
 __all__ = ["ZipArchive", "zip_members"]
 
 IS_ENCRYPTED = 0x1
-# What the standard library raises at damaged files: also ValueError and struct.error
-# for fields that make no sense, and RuntimeError for versions and flags.
-DAMAGE = (
-    zipfile.BadZipFile,
-    EOFError,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    ValueError,
-    RuntimeError,
-)
 
 
 class ZipArchive:
-    """A zip file that is open for reading."""
+    """A zip file whose index has been read."""
 
-    def __init__(self, path: Path) -> None:
-        """Read the index.
+    def __init__(self, path: Path, handles: Handles) -> None:
+        """Note how the file is now.
 
         Raises:
-            DecodeError: If it has none.
+            OSError: If it cannot be looked at.
         """
         self.path = path
-        try:
-            self.file = zipfile.ZipFile(path)
-        except DAMAGE as error:
-            raise DecodeError(path, f"is no zip file, or damaged ({error})") from error
-        except OSError as error:
-            raise DecodeError(path, read_reason(error)) from error
+        self.version = version_of(path)
         self.infos: list[zipfile.ZipInfo] = []
+        self._handles = handles
+
+    def open(self) -> zipfile.ZipFile:
+        """Read the index again; see `Openable`."""
+        return zipfile.ZipFile(self.path)
 
     def read_member(self, index: int) -> bytes:
         """One file, of exactly the size that the index says; see `Archive`."""
-        info = self.infos[index]
-        where = f"{self.path}/{info.filename}"
-        try:
+        with self._handles.lent(self) as file:
             # Stops at the declared size, and compares the checksum.
-            return self.file.read(info)
-        except NotImplementedError as error:
-            reason = f"is compressed in a way that is not read ({error})"
-            raise DecodeError(where, reason) from error
-        except DAMAGE as error:
-            raise DecodeError(where, f"is damaged in the archive ({error})") from error
-        except OSError as error:
-            raise DecodeError(where, read_reason(error)) from error
+            return file.read(self.infos[index])
 
 
-def zip_members(path: Path, folder: PurePosixPath) -> Members:
+def zip_members(path: Path, folder: PurePosixPath, handles: Handles) -> Members:
     """The photos in a zip file, in the order in which they lie in it.
 
     Args:
         path: The zip file.
         folder: Goes before the place in the archive to make the source's name.
+        handles: Lends it when its photos are read.
 
     Raises:
         DecodeError: If it is no zip file.
     """
-    archive = ZipArchive(path)
     photos: list[Source] = []
     problems: list[PhotoError] = []
-    # Of members with one name the last counts, as for every unpacker.
-    latest = {info.filename: info for info in archive.file.infolist()}
+    try:
+        archive = ZipArchive(path, handles)
+        with archive.open() as file:
+            # Of members with one name the last counts, as for every unpacker.
+            latest = {info.filename: info for info in file.infolist()}
+            end_of_last = file.start_dir
+    except DAMAGE as error:
+        raise DecodeError(path, f"is no zip file, or damaged ({error})") from error
+    except OSError as error:
+        raise DecodeError(path, read_reason(error)) from error
     infos = sorted(latest.values(), key=lambda info: info.header_offset)
-    ends = [*(info.header_offset for info in infos[1:]), archive.file.start_dir]
+    ends = [*(info.header_offset for info in infos[1:]), end_of_last]
     for info, end in zip(infos, ends, strict=False):
         member = info.filename.replace("\\", "/")
         if member.endswith("/") or not is_photo(member):

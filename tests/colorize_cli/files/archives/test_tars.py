@@ -3,14 +3,12 @@
 import io
 import os
 import tarfile
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pytest
 
 from colorize_cli.errors import DecodeError
 from colorize_cli.files.archives import tars
-from colorize_cli.files.archives.tars import TarArchive, tar_members
 from tests.planning import plan, reasons, targets
 
 KINDS = {
@@ -105,58 +103,6 @@ def test_names_that_lead_out_are_refused(tmp_path, name):
     planned = plan(path, out=tmp_path / "out")
     assert targets(planned) == ["a/b.jpg"]
     assert reasons(planned) == [f"{path}/{name}: is refused: its name leads elsewhere"]
-
-
-class Watched:
-    """A stream with another `seek`."""
-
-    def __init__(self, stream, seek):
-        """All else is the stream's."""
-        self.tell, self.read, self.close = stream.tell, stream.read, stream.close
-        self.seek = seek
-
-
-class TestStreaming:
-    """A compressed tar is read once from start to end, whoever asks for what."""
-
-    @pytest.fixture
-    def archive(self, tmp_path, monkeypatch) -> TarArchive:
-        """Two hundred photos of 1000 bytes, with rewinds counted."""
-        files = [(f"{i:03}.jpg", bytes([i]) * 1000) for i in range(200)]
-        path = tarred(tmp_path / "a.tgz", *files, compression="gz")
-        found = tar_members(path, "tar:gz", PurePosixPath())
-        archive = found.photos[0].archive
-        archive.rewinds = 0
-        seek = archive.stream.seek
-
-        def watched(offset):
-            archive.rewinds += offset < archive.stream.tell()
-            return seek(offset)
-
-        monkeypatch.setattr(archive, "stream", Watched(archive.stream, watched))
-        return archive
-
-    def test_many_readers_share_one_pass(self, archive):
-        """One rewind, after the index was read."""
-        with ThreadPoolExecutor(8) as pool:
-            photos = list(pool.map(archive.read_member, range(200)))
-        assert photos == [bytes([i]) * 1000 for i in range(200)]
-        assert archive.rewinds == 1
-
-    def test_what_is_skipped_is_passed_over(self, archive):
-        """A run that goes on asks for the last ones only."""
-        for index in (150, 149, 199):
-            assert archive.read_member(index) == bytes([index]) * 1000
-        assert archive.rewinds == 1
-
-    def test_what_was_forgotten_is_read_again(self, archive, monkeypatch):
-        """At the price of a rewind; memory has a limit."""
-        monkeypatch.setattr(tars, "PASSED_BYTES", 10_000)
-        archive.read_member(100)
-        assert archive.read_member(92) == bytes([92]) * 1000
-        assert archive.rewinds == 1
-        assert archive.read_member(0) == bytes(1000)
-        assert archive.rewinds == 2
 
 
 class TestDamage:
