@@ -17,6 +17,8 @@ from colorize_cli.codec.jpeg2000 import encode_jpeg2000
 from colorize_cli.codec.opencv import imencode_rgb
 from colorize_cli.codec.quiet import one_line
 from colorize_cli.codec.tiff_writing import encode_tiff
+from colorize_cli.codec.xmp import MAX_BYTES
+from colorize_cli.codec.xmp_mending import mended, words_of
 from colorize_cli.errors import EncodeError
 from colorize_cli.imaging.photo import Photo, Pixels
 
@@ -47,8 +49,9 @@ SAMPLE_BITS: dict[Format, int] = {
 WITHOUT_ALPHA: frozenset[Format] = frozenset({"jpg", "ppm"})
 WITHOUT_METADATA: frozenset[Format] = frozenset({"bmp", "ppm"})
 LOSSY: frozenset[Format] = frozenset({"jpg", "webp", "avif"})
-# Of EXIF and IPTC, with what stands before them.
-MAX_BLOCK_BYTES: dict[Format, int] = {"jpg": 65_500}
+# What a JPEG has room for: a segment, less what stands before the block; for XMP,
+# what its readers are ready for.
+MAX_JPEG_BYTES = {"exif": 65_500, "iptc": 65_500, "xmp": MAX_BYTES}
 
 
 def holds_pages(format: Format) -> bool:
@@ -71,10 +74,11 @@ def losses(photo: Photo, format: Format) -> list[str]:
     metadata = photo.metadata
     if format in WITHOUT_METADATA and (metadata.exif or metadata.icc or metadata.iptc):
         found.append(f"{format} has no place for EXIF, profile and IPTC")
-    limit = MAX_BLOCK_BYTES.get(format)
-    blocks = [block for block in (metadata.exif, metadata.iptc) if block]
-    if limit and any(len(block) > limit for block in blocks):
-        found.append(f"{format} has no room for so much EXIF or IPTC")
+    lengths = {name: len(getattr(metadata, name) or b"") for name in MAX_JPEG_BYTES}
+    if format == "jpg" and any(lengths[k] > v for k, v in MAX_JPEG_BYTES.items()):
+        found.append("jpg has no room for so much EXIF, IPTC or XMP")
+    if mended(metadata.xmp) is None and words_of(metadata.xmp):
+        found.append("XMP that cannot be read is kept as text only")
     return found
 
 

@@ -8,8 +8,9 @@ import hashlib
 import struct
 from dataclasses import dataclass, field
 
-from colorize_cli.codec.xmp import Name, Packet, properties
-from colorize_cli.codec.xmp_writing import description, new_packet, tree
+from colorize_cli.codec.xmp import Name, Packet
+from colorize_cli.codec.xmp_mending import mended
+from colorize_cli.codec.xmp_writing import description, new_packet, tree, words
 
 __all__ = ["MAX_PACKET_BYTES", "XmpParts", "split"]
 
@@ -45,16 +46,19 @@ class XmpParts:
         """One packet with all that both say; the packet if the extension is damaged."""
         if self.packet is None or not self.extensions:
             return self.packet
-        digest = properties(self.packet).get(NOTE, "").encode()
+        packet = mended(self.packet)
+        if packet is None:
+            return self.packet
+        digest = packet.values().get(NOTE, "").encode()
         length, parts = self.extensions.get(digest, (0, {}))
         joined = b"".join(parts[at] for at in sorted(parts))
         if not 0 < len(joined) == length <= MAX_EXTENSION_BYTES:
             return self.packet
-        extension, packet = Packet.parse(joined), Packet.parse(self.packet)
-        rest = packet and Packet.parse(packet.without({NOTE}))
-        if extension is None or rest is None:
+        extension, rest = mended(joined), Packet.parse(packet.without({NOTE}))
+        if rest is None:
             return self.packet
-        return rest.with_added(b"\n".join(extension.descriptions()))
+        added = extension.descriptions() if extension else [words(joined)]
+        return rest.with_added(b"\n".join(added))
 
 
 def split(xmp: bytes) -> tuple[bytes, list[bytes]]:
@@ -64,12 +68,13 @@ def split(xmp: bytes) -> tuple[bytes, list[bytes]]:
     as they fit; programs that know no extensions read only those.
 
     Returns:
-        The packet itself and no parts if it fits, or cannot be divided.
+        The packet itself and no parts if it fits, or is beyond all measure. One that
+        cannot be read is divided as text.
     """
     if len(xmp) <= MAX_PACKET_BYTES:
         return xmp, []
-    whole = Packet.parse(xmp)
-    if whole is None:
+    whole = mended(xmp) or Packet.parse(new_packet(words(xmp)))
+    if whole is None or not whole.blocks:
         return xmp, []
     blocks = whole.descriptions()
     # The note, the wrapper and the digest take less than this.

@@ -12,7 +12,15 @@ from typing import Self
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
-__all__ = ["RDF", "Name", "Packet", "properties"]
+__all__ = [
+    "BOM",
+    "MAX_BYTES",
+    "RDF",
+    "Name",
+    "Packet",
+    "encoding_of",
+    "properties",
+]
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 # Namespace and local name.
@@ -79,6 +87,10 @@ class Packet:
             return None
         return packet if packet.close else None
 
+    def values(self) -> dict[Name, str]:
+        """The simple properties by name."""
+        return {each.name: each.value for each in self.properties}
+
     def without(self, names: Iterable[Name]) -> bytes:
         """The text less these properties."""
         unwanted = set(names)
@@ -131,6 +143,8 @@ class Reader:
         self.current: Property | None = None
         parser = expat.ParserCreate("utf-8", " ")
         parser.namespace_prefixes = True
+        # Texts in few pieces; else each line and each entity is one.
+        parser.buffer_text, parser.buffer_size = True, 1 << 16
         parser.StartDoctypeDeclHandler = refuse_dtd
         parser.StartNamespaceDeclHandler = self.namespace
         parser.StartElementHandler = self.start
@@ -244,16 +258,20 @@ def as_utf8(data: bytes) -> bytes:
     Raises:
         UnicodeError: If it is not text.
     """
+    return data.decode(encoding_of(data)).strip("\0" + BOM).strip().encode()
+
+
+def encoding_of(data: bytes) -> str:
+    """Which Unicode a packet is in, by its first bytes."""
     start = data[:4]
-    encoding = "utf-8"
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = "utf-16"
-    elif b"\0" in start:
-        encoding = "utf-16-be" if start.startswith(b"\0") else "utf-16-le"
-    return data.decode(encoding).strip("\0" + BOM).strip().encode()
+        return "utf-16"
+    if b"\0" in start:
+        return "utf-16-be" if start.startswith(b"\0") else "utf-16-le"
+    return "utf-8"
 
 
 def properties(data: bytes | None) -> dict[Name, str]:
     """The simple properties of a packet; none if it cannot be read."""
     packet = Packet.parse(data)
-    return {each.name: each.value for each in packet.properties} if packet else {}
+    return packet.values() if packet else {}

@@ -5,13 +5,16 @@ from collections.abc import Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 from colorize_cli.codec.xmp import RDF, Name, Packet
+from colorize_cli.codec.xmp_mending import mended, words_of
 
-__all__ = ["description", "merged", "new_packet", "tree"]
+__all__ = ["KEPT", "description", "merged", "new_packet", "tree", "words"]
 
 # Control characters, and what no character is.
 FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 PACKET_ID = "W5M0MpCehiHzreSzNTczkc9d"
 BOM = "\ufeff"
+# Where the words of a packet are kept that cannot be read as one.
+KEPT: Name = ("urn:colorize-diffusion:kept/", "UnreadableXMP")
 
 
 def description(
@@ -61,16 +64,22 @@ def merged(
     """A packet with these properties added, in place of any of the same names.
 
     Args:
-        data: The photo's packet. One that cannot be read is of no use to anybody, and
-            is left behind.
+        data: The photo's packet. One that is not well-formed is mended; the words of
+            one that cannot be read at all become a property.
         values: Simple properties.
         prefixes: Which prefix stands for a namespace.
         owned: The namespace of which nothing old is kept.
     """
-    packet = Packet.parse(data)
+    packet = mended(data)
     if packet is None:
-        return new_packet(description(values, prefixes))
+        return new_packet(words(data) + description(values, prefixes))
     stale = [each.name for each in packet.properties if each.name[0] == owned]
     # Where something is cut out, the rest moves, so it is read again.
     rest = Packet.parse(packet.without({*values, *stale})) or packet
     return rest.with_added(description(values, prefixes, packet.about))
+
+
+def words(data: bytes | None) -> bytes:
+    """A description that keeps an unreadable packet as text; nothing if it is empty."""
+    text = words_of(data)
+    return description({KEPT: text}, {KEPT[0]: "kept"}) if text else b""

@@ -8,7 +8,7 @@ import pytest
 from colorize_cli.codec import decode, encode
 from colorize_cli.codec.extended_xmp import MAX_PACKET_BYTES, XmpParts, split
 from colorize_cli.codec.xmp import properties
-from colorize_cli.codec.xmp_writing import merged
+from colorize_cli.codec.xmp_writing import KEPT, merged
 from colorize_cli.imaging.photo import Metadata, Photo
 from tests.pictures import colours, opened
 
@@ -73,8 +73,30 @@ def test_parts_in_any_order_are_put_together():
     assert properties(found.whole()) == properties(xmp)
 
 
-def test_what_is_not_xmp_is_not_divided():
-    """A block that nobody can read stays whole, and is left out of a JPEG."""
-    block = b"x" * 100_000
-    assert split(block) == (block, [])
+def test_what_cannot_be_read_is_divided_as_text():
+    """None of its words is lost, not even in a JPEG."""
+    block = packet(100_000)[:-60]
+    data = encode(Photo(rgb=colours(), metadata=Metadata(xmp=block)), "jpg")
+    kept = properties(decode(data, NAME).metadata.xmp)
+    assert kept[KEPT] == block.decode().strip("\ufeff")
+
+
+def test_what_is_short_or_empty_is_not_divided():
+    """A packet that fits, and one that is nothing but padding."""
+    padding = b" " * 100_000
+    assert split(padding) == (padding, [])
     assert split(SMALL) == (SMALL, [])
+
+
+def test_words_of_a_damaged_extension_are_kept():
+    """As text, since they cannot be read as XMP."""
+    main, parts = split(packet(150_000))
+    broken = b"".join(part[40:] for part in parts)[:-20]
+    digest = hashlib.md5(broken, usedforsecurity=False).hexdigest().upper().encode()
+    found = XmpParts()
+    found.take_packet(main.replace(parts[0][:32], digest))
+    head = digest + len(broken).to_bytes(4, "big") + bytes(4)
+    found.take_extension(head + broken)
+    kept = properties(found.whole())
+    assert kept[KEPT] == broken.decode()
+    assert kept[OURS, "Seed"] == "7"
