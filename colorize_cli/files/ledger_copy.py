@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Callable
 from pathlib import Path
 
+from colorize_cli.errors import PlanError
 from colorize_cli.files.destination import LEDGER_NAME
 
 __all__ = ["LedgerCopy"]
@@ -26,16 +27,30 @@ class LedgerCopy:
 
     @property
     def path(self) -> Path:
-        """The file; it does not exist if there is no ledger yet."""
+        """The file; it does not exist if there is no ledger yet.
+
+        Raises:
+            PlanError: If it cannot be written.
+        """
         if self._path is None:
             ledger = self._fetch()
-            folder = tempfile.mkdtemp(prefix="colorize-")
-            weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-            self._path = Path(folder) / LEDGER_NAME
+            try:
+                self._path = self._store(ledger)
+            except OSError as error:
+                where = "the folder for temporary files, TMPDIR"
+                reason = f"its copy cannot be written ({error.strerror}) to {where}"
+                raise PlanError(f"{LEDGER_NAME}: {reason}") from error
             self.fetched_bytes = len(ledger)
-            if ledger:
-                self._path.write_bytes(ledger)
         return self._path
+
+    def _store(self, ledger: bytes) -> Path:
+        """Write it into a folder of its own."""
+        folder = tempfile.mkdtemp(prefix="colorize-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        path = Path(folder) / LEDGER_NAME
+        if ledger:
+            path.write_bytes(ledger)
+        return path
 
     def added(self) -> bytes:
         """The lines that were appended since it was fetched."""
