@@ -58,7 +58,11 @@ class Destination(Protocol):
         """What is stored there, in the sense of `Source.identity`."""
 
     def sweep(self, folders: Iterable[PurePosixPath]) -> None:
-        """Remove what runs that were killed have left half-written in these folders."""
+        """Remove or complete what earlier runs have left half-done in these folders.
+
+        Raises:
+            ColorizeError: If it has to be completed and cannot be.
+        """
 
     def write(
         self, relative: PurePosixPath, data: bytes, *, mtime_ns: int | None = None

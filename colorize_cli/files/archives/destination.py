@@ -117,7 +117,9 @@ class ArchiveDestination:
                 self._pack()
             shutil.rmtree(self.folder.root)
         except DAMAGE as failure:
-            reason = f"what it held is damaged ({failure}); repair it or move it away"
+            reason = (
+                f"what it held cannot be taken over ({failure}), repair it or move it"
+            )
             raise EncodeError(self.path, f"{reason}; {kept}") from failure
         except OSError as failure:
             reason = f"{write_reason(failure)}; {kept}"
@@ -125,6 +127,7 @@ class ArchiveDestination:
         finally:
             if self._lock is not None:
                 os.close(self._lock)
+                self._lock = None
 
     def _pack(self) -> None:
         """Write the archive beside itself and put it into its place."""
@@ -181,7 +184,18 @@ class ArchiveDestination:
         return None
 
     def sweep(self, folders: Iterable[PurePosixPath]) -> None:
-        """Remove abandoned drafts, of the archive too; see `Destination`."""
+        """Remove abandoned drafts, of the archive too; see `Destination`.
+
+        A run that finds everything done does not enter the context. So what the one
+        before it could not pack is packed here.
+
+        Raises:
+            PlanError: If another run is at work on it.
+            EncodeError: If it cannot be packed.
+        """
+        if self._lock is None and identity(self.folder.root) is not None:
+            with self:
+                pass
         self.folder.sweep(folders)
         sweep_drafts([self.path.parent])
 

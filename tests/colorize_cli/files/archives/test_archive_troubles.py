@@ -68,7 +68,7 @@ def test_damage_in_the_old_archive_keeps_the_results(tmp_path):
         archive.writestr("n.txt", b"Dear diary")
     before = path.read_bytes().replace(b"Dear", b"Dead")
     path.write_bytes(before)
-    reason = r"out\.zip: what it held is damaged \(Bad CRC.*n\.txt.* kept in"
+    reason = r"out\.zip: what it held cannot be .*Bad CRC.*n\.txt.* kept in"
     with pytest.raises(EncodeError, match=reason), open_destination(path) as there:
         there.write(A, b"1")
     assert path.read_bytes() == before
@@ -77,6 +77,27 @@ def test_damage_in_the_old_archive_keeps_the_results(tmp_path):
     with open_destination(path):
         pass
     assert held(path) == {"box/a.jpg": b"1"}
+
+
+def test_what_could_not_be_packed_is_swept_into_the_archive(tmp_path):
+    """A run that has nothing to do sweeps; another run's folder is left to it."""
+    path = tmp_path / "out.zip"
+    folder = tmp_path / ".out.zip.colorize"
+    folder.mkdir()
+    (folder / "b.jpg").write_bytes(b"2")
+    there = open_destination(path)
+    with there:
+        there.sweep([PurePosixPath()])
+        assert names(tmp_path) == [folder.name]
+        with pytest.raises(PlanError, match="another run is writing to it"):
+            open_destination(path).sweep([])
+    path.unlink()
+    folder.mkdir()
+    (folder / "b.jpg").write_bytes(b"2")
+    for _ in range(2):
+        there.sweep([PurePosixPath()])
+        assert held(path) == {"b.jpg": b"2"}
+        assert names(tmp_path) == ["out.zip"]
 
 
 def test_a_stop_while_it_is_packed_leaves_no_draft(tmp_path, monkeypatch):
