@@ -1,6 +1,7 @@
 """TIFF: pages, what is in their tags, and whether all of their pixels are there."""
 
 import io
+import math
 from functools import partial
 from typing import Any
 
@@ -79,6 +80,12 @@ def survey_page(data: bytes, tiff: TiffFile, page: TiffPage, name: object) -> Su
     reason = refusal(page, tags)
     if not is_complete or width < 1 or height < 1:
         raise DecodeError(name, "is truncated: the picture breaks off")
+    if missing := missing_count(page):
+        needed = math.prod(page.chunked)
+        kind = "tiles" if page.is_tiled else "strips"
+        raise DecodeError(
+            name, f"is incomplete: {missing} of {needed} {kind} were never written"
+        )
     if reason:
         raise UnsupportedPhotoError(name, reason)
     fields = read_fields(
@@ -86,7 +93,7 @@ def survey_page(data: bytes, tiff: TiffFile, page: TiffPage, name: object) -> Su
         page.offset,
         tiff.byteorder,
         is_big=tiff.is_bigtiff,
-        unwanted=PIXEL_TAGS | {ICC_TAG, XMP_TAG},
+        unwanted=PIXEL_TAGS | {ICC_TAG},
     )
     return Survey(
         width_px=width,
@@ -94,6 +101,19 @@ def survey_page(data: bytes, tiff: TiffFile, page: TiffPage, name: object) -> Su
         metadata=metadata_of(tags, fields, tiff.byteorder),
         read_pixels=partial(guarded_read, page, tags),
     )
+
+
+def missing_count(page: TiffPage) -> int:
+    """Strips or tiles that were never written, and would come out black.
+
+    Some maps leave out empty tiles on purpose; a scan has none.
+    """
+    # Uncompressed pixels in one run are read as such, whatever the counts say.
+    if page.is_contiguous and page.dataoffsets[0]:
+        return 0
+    needed = math.prod(page.chunked)
+    places = zip(page.dataoffsets[:needed], page.databytecounts, strict=False)
+    return needed - sum(1 for start, size in places if start and size)
 
 
 def refusal(page: TiffPage, tags: dict[int, Any]) -> str | None:
@@ -127,16 +147,18 @@ def metadata_of(
     tags: dict[int, Any], fields: dict[int, Field], order: ByteOrder
 ) -> Metadata:
     """Profile, XMP and IPTC as they are; all else about the photo as EXIF."""
-    iptc, photoshop = fields.pop(IPTC_TAG, None), fields.pop(PHOTOSHOP_TAG, None)
+    iptc, photoshop, xmp = (
+        fields.pop(tag, None) for tag in (IPTC_TAG, PHOTOSHOP_TAG, XMP_TAG)
+    )
     if tags.get(RESOLUTION_UNIT, exif.INCH) == NO_UNIT:
         for tag in RESOLUTION_TAGS:
             fields.pop(tag, None)
-    icc, xmp = tags.get(ICC_TAG), tags.get(XMP_TAG)
+    icc = tags.get(ICC_TAG)
     records = in_order(iptc.raw) if iptc else None
     return Metadata(
         exif=exif.as_block(fields, order),
         icc=icc if isinstance(icc, bytes) else None,
-        xmp=xmp if isinstance(xmp, bytes) else None,
+        xmp=xmp.raw if xmp else None,
         iptc=records or (iptc_of_photoshop(photoshop.raw) if photoshop else None),
     )
 

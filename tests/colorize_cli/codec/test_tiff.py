@@ -1,9 +1,13 @@
 """The many ways in which TIFF stores a photo."""
 
+import io
+import zlib
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import pytest
+import tifffile
 
 from colorize_cli.codec import decode
 from colorize_cli.errors import DecodeError, UnsupportedPhotoError
@@ -18,7 +22,9 @@ from tests.pictures import (
     saved,
     tiff,
     tiff_pages,
+    xmp_packet,
 )
+from tests.raw_tiff import Tag, raw_tiff, tags_of_pixels
 
 NAME = Path("scan.tif")
 
@@ -154,3 +160,63 @@ def test_pixel_data_beyond_the_end_is_truncation():
     data = tiff(colours(), photometric="rgb")
     with pytest.raises(DecodeError, match="truncated: the picture breaks off"):
         decode(data[: -HEIGHT * WIDTH], NAME)
+
+
+PACKERS = {
+    "uncompressed": (1, bytes),
+    "LZW": (5, imagecodecs.lzw_encode),
+    "JPEG": (7, lambda strip: imagecodecs.jpeg8_encode(in_rows(strip))),
+    "deflate": (8, zlib.compress),
+    "PackBits": (32773, imagecodecs.packbits_encode),
+}
+STRIP = bytes([200]) * 160
+
+
+def in_rows(strip: bytes) -> np.ndarray:
+    """The pixels of a strip of 16 columns."""
+    return np.frombuffer(strip, np.uint8).reshape(-1, 16)
+
+
+def four_strips(kind: str, rows_per_strip: int = 10) -> tuple[list[Tag], bytes]:
+    """What a page of 16 x 40 says of strips of ten rows, and one of them, packed."""
+    code, pack = PACKERS[kind]
+    tags = [tag for tag in tags_of_pixels(16, 40) if tag[0] not in {259, 278}]
+    tags += [(259, 3, 1, [code]), (278, 4, 1, [rows_per_strip])]
+    return tags, bytes(pack(STRIP))
+
+
+@pytest.mark.parametrize("kind", PACKERS)
+def test_strips_that_were_never_written_are_an_error(kind):
+    """They are empty, or missing from the list; nothing black is made up for them."""
+    tags, strip = four_strips(kind)
+    whole = decode(raw_tiff(tags, [strip] * 4), NAME)
+    np.testing.assert_allclose(whole.rgb, 200, atol=1)
+    for strips in ([strip, strip, b"", b""], [strip, strip]):
+        with pytest.raises(DecodeError, match="incomplete: 2 of 4 strips were never"):
+            decode(raw_tiff(tags, strips), NAME)
+
+
+def test_a_tile_that_was_never_written_is_an_error():
+    """Also one in the middle."""
+    data = bytearray(tiff(colours(), photometric="rgb", tile=(16, 16)))
+    with tifffile.TiffFile(io.BytesIO(data)) as file:
+        counts = file.pages[0].tags[325]
+    size = counts.valuebytecount // counts.count
+    start = counts.valueoffset + 7 * size
+    data[start : start + size] = bytes(size)
+    with pytest.raises(DecodeError, match="incomplete: 1 of 20 tiles were never"):
+        decode(bytes(data), NAME)
+
+
+def test_uncompressed_pixels_in_one_run_need_no_true_counts():
+    """Old writers say ten rows a strip and write one strip of forty."""
+    tags, _ = four_strips("uncompressed")
+    assert (decode(raw_tiff(tags, [STRIP * 4]), NAME).rgb == 200).all()
+
+
+def test_xmp_may_be_of_any_type():
+    """Some writers call it a text."""
+    packet = xmp_packet()
+    for kind in (1, 2, 7):
+        tags = [*tags_of_pixels(16, 40), (700, kind, len(packet), packet)]
+        assert decode(raw_tiff(tags, [STRIP * 4]), NAME).metadata.xmp == packet
