@@ -1,7 +1,7 @@
 """What `--log-json` prints: a run as JSON Lines, one event a line."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -18,9 +18,19 @@ __all__ = ["EventLog"]
 class EventLog:
     """Writes the events of a run to a stream; see docs/batch.md for their keys."""
 
-    def __init__(self, stream: TextIO) -> None:
-        """Nothing is written yet."""
+    def __init__(
+        self,
+        stream: TextIO,
+        on_loss: Callable[[OSError], None] = lambda error: None,
+    ) -> None:
+        """Nothing is written yet.
+
+        Args:
+            stream: Takes the lines.
+            on_loss: Told once if it does so no longer.
+        """
         self._stream = stream
+        self._on_loss = on_loss
         self._is_read = True
 
     def start(
@@ -85,16 +95,17 @@ class EventLog:
         )
 
     def _write(self, event: str, values: Mapping[str, Any]) -> None:
-        """One line, ASCII; nothing more once nobody reads it."""
+        """One line, ASCII; nothing more once nobody reads it, or the disk is full."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         line = {"event": event, "time": now.replace("+00:00", "Z"), **values}
         if self._is_read:
             try:
                 self._stream.write(json.dumps(line, separators=(",", ":")) + "\n")
                 self._stream.flush()
-            except BrokenPipeError:
+            except OSError as error:
                 # Photos are worth more than their log.
                 self._is_read = False
+                self._on_loss(error)
 
 
 EMPTY: tuple[object, ...] = (None, "", (), {})

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from colorize_cli.errors import PlanError
 from colorize_cli.files import Plan
+from colorize_cli.files.disk import status_of
 from colorize_cli.ledger import read_ledger
 from colorize_cli.shard import Shard
 
@@ -26,7 +27,7 @@ def failed_before(plan: Plan) -> Plan:
         PlanError: If there is no ledger that could know.
     """
     path = plan.destination.ledger_path
-    if path is None or not path.exists():
+    if path is None or status_of(path) is None:
         raise PlanError(
             f"{plan.destination}: has no ledger, so it is not known what has failed; "
             "leave out --retry-failed"

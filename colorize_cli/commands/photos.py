@@ -1,6 +1,5 @@
 """`colorize SRC... -o DIR`: the default command."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -11,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from colorize_cli.commands.engines import Engine, opened_engine
+from colorize_cli.commands.failed_list import opened_list
 from colorize_cli.commands.rehearsal import rehearse, report_if_finished
 from colorize_cli.commands.settings import settings_of
+from colorize_cli.commands.stdout import give_up_stdout, stdout_may_fail
 from colorize_cli.commands.watching import stopping_cleanly, watched_plans
-from colorize_cli.errors import ColorizeError, PlanError
+from colorize_cli.errors import ColorizeError
 from colorize_cli.options.inputs import input_options, listed_paths, selection_of
 from colorize_cli.options.model import model_options
 from colorize_cli.options.outputs import output_options, output_place, place_options
@@ -74,16 +75,19 @@ def photos(
         if is_watched:
             look = partial(plan_of, sources, out, settings, options)
             plans = watched_plans(plan, look, sources, options, console)
-        else:
-            report = report_if_finished(
-                plan, settings, console, events, options["model"]
-            )
-        if report is None:
-            with opened_engine(settings, out, options) as engine:
-                report = run(plans, engine, console, events, is_watched=is_watched)
-        if options["failed_list"] is not None:
-            write_failed_list(options["failed_list"], report, null=options["null"])
-    console.show_report(report)
+        with opened_list(options["failed_list"], null=options["null"]) as list_failed:
+            if not is_watched:
+                report = report_if_finished(
+                    plan, settings, console, events, options["model"]
+                )
+            if report is None:
+                with opened_engine(settings, out, options) as engine:
+                    report = run(plans, engine, console, events, is_watched=is_watched)
+            unlisted = list_failed(report)
+    with stdout_may_fail():
+        console.show_report(report)
+    if unlisted:
+        console.note(f"Error: {unlisted}", style="red")
     ctx.exit(report.exit_code)
 
 
@@ -99,7 +103,7 @@ def open_events(options: dict[str, Any], out: Path | str) -> "EventLog | None":
         return None
     if out == "-":
         raise click.UsageError("--log-json needs stdout, which takes the picture.")
-    return EventLog(sys.stdout)
+    return EventLog(sys.stdout, give_up_stdout)
 
 
 @contextmanager
@@ -184,17 +188,3 @@ def run_plan(
             watch.on_outcome(outcome)
 
         return engine.run(plan, on_outcome, watch.on_interrupt)
-
-
-def write_failed_list(path: Path, report: "Report", *, null: bool) -> None:
-    """Write the photos that failed, for `--files-from` and for people.
-
-    Raises:
-        PlanError: If it cannot be written.
-    """
-    end = b"\0" if null else b"\n"
-    failed = (os.fsencode(each.name or each.source) for each in report.failures)
-    try:
-        path.write_bytes(b"".join(name + end for name in failed))
-    except OSError as error:
-        raise PlanError(f"{path}: cannot be written ({error.strerror})") from error

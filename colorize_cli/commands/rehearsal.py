@@ -3,6 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from colorize_cli.commands.stdout import swallow_stdout
+from colorize_cli.errors import PlanError
+
 if TYPE_CHECKING:
     from colorize_cli.batch.resume import Resume
     from colorize_cli.console import Console
@@ -21,13 +24,22 @@ def rehearse(
     events: "EventLog | None",
     model: Path | None,
 ) -> int:
-    """Say what a run would do; returns its exit code."""
+    """Say what a run would do; returns its exit code.
+
+    Raises:
+        PlanError: If that cannot be said, as the disk behind stdout is full.
+    """
     from colorize_cli.batch.forecast import foresee
     from colorize_cli.report import Report
 
     outcomes = foresee(plan, resume_of(plan, settings, model))
     report = Report.of(outcomes)
-    console.show_forecast(outcomes)
+    try:
+        console.show_forecast(outcomes)
+    except OSError as error:
+        swallow_stdout()
+        reason = f"cannot be written to ({error.strerror})"
+        raise PlanError(f"stdout: {reason}") from error
     if events is not None:
         events.start(plan, is_dry_run=True)
         for outcome in outcomes:

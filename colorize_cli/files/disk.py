@@ -44,7 +44,8 @@ def status_of(path: Path) -> os.stat_result | None:
     """What a path leads to; None if to nothing that can be looked at."""
     try:
         return path.stat()
-    except OSError:
+    # No name holds a NUL.
+    except (OSError, ValueError):
         return None
 
 

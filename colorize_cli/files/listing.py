@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from stat import S_ISDIR, S_ISREG
 
-from colorize_cli.errors import DecodeError, PhotoError
+from colorize_cli.errors import DecodeError, PhotoError, PlanError
 from colorize_cli.files.disk import status_of
 from colorize_cli.files.source import FileSource
 
@@ -19,7 +19,12 @@ def paths_in(data: bytes, *, null: bool) -> list[str]:
         data: The list, in whatever encoding the disk uses for names.
         null: Whether a NUL ends each path, as in `find -print0`; else a line end does,
             and names that contain one cannot be listed.
+
+    Raises:
+        PlanError: If there are NULs that are not looked for, which no name holds.
     """
+    if not null and b"\0" in data:
+        raise PlanError("--files-from: paths end with a NUL in this list; add --null")
     ends = b"\0" if null else b"\n"
     entries = data.split(ends)
     if not null:

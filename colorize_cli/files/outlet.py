@@ -2,10 +2,12 @@
 
 import sys
 from pathlib import Path
+from stat import S_ISDIR
 
 from colorize_cli.files.archives import archive_kind
 from colorize_cli.files.archives.destination import ArchiveDestination
 from colorize_cli.files.destination import Destination, FolderDestination
+from colorize_cli.files.disk import status_of
 from colorize_cli.files.remote.url import is_url
 from colorize_cli.files.streams import STREAM, StreamDestination
 
@@ -30,7 +32,7 @@ def open_destination(out: Path | str) -> Destination:
 
         return RemoteDestination(str(out))
     path = Path(out)
-    kind = archive_kind(path)
-    if kind is None or path.is_dir():
+    kind, status = archive_kind(path), status_of(path)
+    if kind is None or (status is not None and S_ISDIR(status.st_mode)):
         return FolderDestination(path)
     return ArchiveDestination(path, kind)

@@ -63,10 +63,18 @@ def use_file(ctx: click.Context, param: click.Parameter, path: Path | None) -> N
     """
     if path is None:
         path = Path(FILE_NAME)
-        if ctx.meta[IGNORE_KEY] or ctx.resilient_parsing or not path.is_file():
+        if ctx.meta[IGNORE_KEY] or ctx.resilient_parsing or not is_there(path):
             return
     ctx.default_map = {**(ctx.default_map or {}), **settings_of(path, ctx)}
     ctx.meta[FILE_KEY] = path
+
+
+def is_there(path: Path) -> bool:
+    """Whether a file is there, also where the folder may not be looked into."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def file_in_use(ctx: click.Context) -> Path | None:
@@ -127,6 +135,7 @@ def checked(
     where = f"{path}: {key}"
     if isinstance(value, list) != option.multiple:
         raise ConfigError(where, "is a list" if option.multiple else "is one value")
+    typed: list[str | bool] = []
     for each in value if isinstance(value, list) else [value]:
         if isinstance(each, bool) != option.is_flag:
             raise ConfigError(where, "is true or false" if option.is_flag else NO_FLAG)
@@ -137,8 +146,13 @@ def checked(
             raise ConfigError(where, "is a whole number")
         if not isinstance(each, str | int | float):
             raise ConfigError(where, "is a text or a number")
+        if "\0" in str(each):
+            raise ConfigError(where, "holds a NUL")
+        # As if it were typed: a number may stand for a path or a date.
+        typed.append(each if isinstance(each, bool) else str(each))
+    settled = typed if option.multiple else typed[0]
     try:
-        option.type_cast_value(ctx, value)
+        option.type_cast_value(ctx, settled)
     except click.BadParameter as error:
         raise ConfigError(where, error.message) from error
-    return value
+    return settled

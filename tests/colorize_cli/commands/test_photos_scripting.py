@@ -225,9 +225,11 @@ class TestEventLog:
             def flush(self):
                 raise BrokenPipeError
 
-        log = EventLog(Pipe())
+        lost = []
+        log = EventLog(Pipe(), lost.append)
         log.refusal("no reader", 2)
         log.refusal("still none", 2)
+        assert [type(error) for error in lost] == [BrokenPipeError]
 
     def test_names_of_any_bytes(self, colorize, photo_folder, loaded):
         """ASCII, whatever the encoding of the terminal; JSON's escapes."""

@@ -1,8 +1,13 @@
 """Options from colorize.toml, from the environment, and from the command line."""
 
+import errno
+from pathlib import Path
+
 import pytest
 
+from colorize_cli.cli import main
 from colorize_cli.ledger import read_ledger
+from tests.runs import contents
 
 
 @pytest.fixture
@@ -76,8 +81,6 @@ class TestPrecedence:
 
     def test_the_output_may_come_from_it(self, config, cli, photo_folder, loaded):
         """A required option is as good in the file."""
-        from colorize_cli.cli import main
-
         config('output = "results"')
         result = cli.invoke(main, [str(photo_folder)])
         assert result.exit_code == 0, result.stderr
@@ -88,6 +91,32 @@ class TestPrecedence:
         config('exclude = ["album/", "tall.*"]')
         colorize(photo_folder)
         assert set(read_ledger(tmp_path / "out/colorize.jsonl")) == {"a.jpg", "b.png"}
+
+    def test_numbers_may_stand_for_paths_and_dates(
+        self, config, cli, photo_folder, tmp_path, loaded
+    ):
+        """As they may where they are typed."""
+        config("output = 5", "failed-list = 3", "newer-than = 20200101", "include=[5]")
+        (photo_folder / "5").mkdir()
+        (photo_folder / "a.jpg").rename(photo_folder / "5/a.jpg")
+        result = cli.invoke(main, [str(photo_folder)])
+        assert result.exit_code == 0, result.stderr
+        assert set(contents(tmp_path / "5")) == {"5/a.jpg"}
+        assert (tmp_path / "3").read_bytes() == b""
+
+    def test_a_folder_that_may_not_be_entered_has_none(
+        self, colorize, photo_folder, loaded, monkeypatch
+    ):
+        """Cron may start there. Root may enter all, so it is simulated."""
+        stat = Path.stat
+
+        def refuse(path, **options):
+            if path == Path("colorize.toml"):
+                raise PermissionError(errno.EACCES, "Permission denied")
+            return stat(path, **options)
+
+        monkeypatch.setattr(Path, "stat", refuse)
+        assert colorize(photo_folder).exit_code == 0
 
 
 REFUSED = {
@@ -105,6 +134,10 @@ REFUSED = {
     'config = "other.toml"': "config: is no option",
     "dry-run = true": "dry-run: is no option",
     'sampler = "euler"': "sampler: 'euler' is not one of",
+    "newer-than = 7": "newer-than: '7' is neither a file nor a time like",
+    "shard = 3": "shard: '3' is neither I/N",
+    "files-from = 3": "files-from: '3': No such file",
+    'output = "a\\u0000b"': "output: holds a NUL",
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from colorize_cli.errors import DecodeError, EncodeError
-from colorize_cli.files.disk import read, write_atomic
+from colorize_cli.files.disk import read, status_of, write_atomic
 
 
 def names_in(folder: Path) -> list[str]:
@@ -43,6 +43,14 @@ def test_missing_permission_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "read_bytes", refusing)
     with pytest.raises(DecodeError, match=r"a\.jpg: may not be read; check its perm"):
         read(tmp_path / "a.jpg")
+
+
+def test_nothing_is_there_where_nothing_can_be(tmp_path):
+    """Below a file, under a name that is too long, or that holds a NUL."""
+    (tmp_path / "file").touch()
+    for name in ("file/a.jpg", "x" * 300, "a\0b"):
+        assert status_of(tmp_path / name) is None
+    assert status_of(tmp_path / "file").st_size == 0
 
 
 def test_write_makes_folders_and_leaves_only_the_file(tmp_path):

@@ -44,6 +44,12 @@ def test_lines_and_nuls_end_paths(data, null, expected):
     assert paths_in(data, null=null) == expected
 
 
+def test_a_forgotten_option_is_told():
+    """No name holds a NUL, so it ends one."""
+    with pytest.raises(PlanError, match=r"^--files-from: .* in this list; add --null$"):
+        paths_in(b"./a.jpg\0./b.jpg\0", null=False)
+
+
 def test_lines_are_relative_to_the_source_folder(src):
     """Places are kept, so that photos of one name stay apart; the order is the list's.
 
