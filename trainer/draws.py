@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from trainer.config import ScheduleConfig
 from trainer.loss import angle_gammas, log_snr_gammas, neighbour_gammas
+from trainer.schedule import ScheduleConfig
 
 __all__ = ["Draws", "draw", "seed_of"]
 

@@ -2,8 +2,8 @@
 
 import torch
 
-from trainer.config import ScheduleConfig
 from trainer.draws import draw, seed_of
+from trainer.schedule import ScheduleConfig
 
 
 def generator(seed: int) -> torch.Generator:

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import weakref
 from itertools import count
 from types import SimpleNamespace
 
@@ -14,7 +13,6 @@ from colorize_cli.errors import DataError, PlanError, TrainingError
 from colorize_cli.model.checkpoint import load_network, read_header
 from trainer.checkpoints import Checkpoints
 from trainer.learner import Learner, StepResult
-from trainer.memory import memory_watched
 from trainer.run import train
 from trainer.tracking import LocalTracker, NullTracker
 
@@ -240,32 +238,6 @@ def test_running_out_of_memory_suggests_a_size(settings, slot, spoilt_step):
     assert "optim.accumulation = 2" in message
     assert "optim.batch_size = 2" in message
     assert "\n" not in message
-
-
-def test_memory_that_did_not_suffice_is_free_for_the_advice(
-    settings, make_learner, monkeypatch
-):
-    """Nothing of the failed step is held while the cure is worked out."""
-    learner = make_learner(settings())
-    large: list[weakref.ref[torch.Tensor]] = []
-    held: list[torch.Tensor | None] = []
-
-    def failing():
-        activations = torch.zeros(9)
-        large.append(weakref.ref(activations))
-        raise torch.OutOfMemoryError("CUDA out of memory")
-
-    def noting(learner):
-        held.append(large[0]())
-        return TrainingError("too little memory")
-
-    monkeypatch.setattr("trainer.memory.out_of_memory", noting)
-    with (
-        pytest.raises(TrainingError, match="too little memory"),
-        memory_watched(learner),
-    ):
-        failing()
-    assert held == [None]
 
 
 def test_best_weights_are_those_of_the_lowest_metric(settings, slot, monkeypatch):

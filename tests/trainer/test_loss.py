@@ -7,7 +7,7 @@ import torch
 
 from colorize_cli.diffusion.schedule import NoiseSchedule
 from colorize_cli.model.config import ModelConfig
-from trainer.config import LossConfig, ScheduleConfig
+from trainer.config import LossConfig
 from trainer.draws import draw
 from trainer.loss import (
     USUAL_CHROMA,
@@ -18,6 +18,7 @@ from trainer.loss import (
     log_snr_gammas,
     neighbour_gammas,
 )
+from trainer.schedule import ScheduleConfig
 
 
 def test_angles_are_one_to_a_slice():

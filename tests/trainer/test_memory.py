@@ -1,8 +1,17 @@
 """Memory estimates, and settings that fit."""
 
-import pytest
+import weakref
 
-from trainer.memory import MemoryEstimate, estimate_memory, fitting_accumulation
+import pytest
+import torch
+
+from colorize_cli.errors import TrainingError
+from trainer.memory import (
+    MemoryEstimate,
+    estimate_memory,
+    fitting_accumulation,
+    memory_watched,
+)
 
 
 def test_weights_are_counted_five_times(settings, make_learner):
@@ -45,3 +54,29 @@ def test_photos_within_a_memory():
 def test_accumulation_that_fits(share, accumulation, fits, expected):
     """The least number of equal parts that are small enough."""
     assert fitting_accumulation(share, accumulation, fits) == expected
+
+
+def test_memory_that_did_not_suffice_is_free_for_the_advice(
+    settings, make_learner, monkeypatch
+):
+    """Nothing of the failed step is held while the cure is worked out."""
+    learner = make_learner(settings())
+    large: list[weakref.ref[torch.Tensor]] = []
+    held: list[torch.Tensor | None] = []
+
+    def failing():
+        activations = torch.zeros(9)
+        large.append(weakref.ref(activations))
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    def noting(learner):
+        held.append(large[0]())
+        return TrainingError("too little memory")
+
+    monkeypatch.setattr("trainer.memory.out_of_memory", noting)
+    with (
+        pytest.raises(TrainingError, match="too little memory"),
+        memory_watched(learner),
+    ):
+        failing()
+    assert held == [None]
