@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from colorize_cli.codec.boxes import boxes
-from colorize_cli.codec.depth import full_scale
+from colorize_cli.codec.depth import full_scale, in_12_bits
 from colorize_cli.codec.metadata import in_exif, without_prefix
 from colorize_cli.codec.opencv import imencode_rgb
 from colorize_cli.codec.survey import Survey
@@ -271,8 +271,7 @@ def encode_avif(pixels: NDArray[Any], metadata: Metadata, quality: int) -> bytes
     settings = [cv2.IMWRITE_AVIF_QUALITY, kept]
     if pixels.dtype == np.uint16:
         settings += [cv2.IMWRITE_AVIF_DEPTH, 12]
-        # Rounded, and so that white stays white.
-        pixels = ((pixels.astype(np.uint32) * 4095 + 32767) // 65535).astype(np.uint16)
+        pixels = in_12_bits(pixels)
     metadata = in_exif(metadata)
     blocks = {
         cv2.IMAGE_METADATA_EXIF: metadata.exif,

@@ -1,6 +1,7 @@
 """Photos to bytes."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -16,6 +17,7 @@ from colorize_cli.codec.formats import Format
 from colorize_cli.codec.jpeg2000 import encode_jpeg2000
 from colorize_cli.codec.opencv import imencode_rgb
 from colorize_cli.codec.quiet import one_line
+from colorize_cli.codec.strips import strips
 from colorize_cli.codec.tiff_writing import encode_tiff
 from colorize_cli.codec.xmp import MAX_BYTES
 from colorize_cli.codec.xmp_mending import mended, words_of
@@ -203,14 +205,13 @@ def stacked(photo: Photo) -> NDArray[Any]:
 
 def stacked_in_8_bits(photo: Photo) -> NDArray[np.uint8]:
     """The same, rounded to 8 bits."""
-    pixels: Pixels = stacked(photo)
-    return in_8_bits(pixels)
+    alpha = None if photo.alpha is None else in_8_bits(photo.alpha)
+    return stacked(replace(photo, rgb=in_8_bits(photo.rgb), alpha=alpha))
 
 
 def opaque(photo: Photo) -> NDArray[np.uint8]:
     """RGB of 8 bits, without transparency."""
-    pixels: NDArray[Any] = np.ascontiguousarray(on_white(photo))
-    return in_8_bits(pixels)
+    return np.ascontiguousarray(in_8_bits(on_white(photo)))
 
 
 def on_white(photo: Photo) -> Pixels:
@@ -218,7 +219,10 @@ def on_white(photo: Photo) -> Pixels:
     if photo.alpha is None:
         return photo.rgb
     top = np.iinfo(photo.rgb.dtype).max
-    cover = photo.alpha[..., None].astype(np.uint64)
-    mixed = photo.rgb * cover + top * (top - cover)
-    pixels: NDArray[Any] = ((mixed + top // 2) // top).astype(photo.rgb.dtype)
+    pixels = np.empty(photo.rgb.shape, photo.rgb.dtype)
+    for rows in strips(photo.size):
+        # All sums stay below 2 ** 32.
+        cover = photo.alpha[rows, :, None].astype(np.uint32)
+        mixed = photo.rgb[rows] * cover + top * (top - cover)
+        pixels[rows] = (mixed + top // 2) // top
     return pixels

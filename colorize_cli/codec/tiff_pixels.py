@@ -9,6 +9,7 @@ from tifffile import PHOTOMETRIC, TiffPage
 
 from colorize_cli.codec.depth import full_scale
 from colorize_cli.codec.profiles import cmyk_to_rgb
+from colorize_cli.codec.strips import strips
 from colorize_cli.codec.tiff_tags import ICC_TAG
 from colorize_cli.imaging.photo import Pixels
 
@@ -17,8 +18,6 @@ __all__ = ["DAMAGE", "GREY", "guarded_read"]
 GREY = frozenset({PHOTOMETRIC.MINISBLACK, PHOTOMETRIC.MINISWHITE})
 # ExtraSamples: colours multiplied by alpha, and not.
 ASSOCIATED, UNASSOCIATED = 1, 2
-# Pixels are divided by their alpha in strips of about this size.
-STRIP_PIXELS = 1 << 20
 
 # What tifffile raises on damaged files, besides its own ValueErrors.
 DAMAGE = (
@@ -80,9 +79,8 @@ def with_alpha_only(pixels: Pixels, page: TiffPage) -> Pixels:
     if extra == UNASSOCIATED:
         return pixels
     divided = pixels.copy()
-    rows = max(1, STRIP_PIXELS // pixels.shape[1])
-    for top in range(0, len(pixels), rows):
-        divided[top : top + rows] = without_alpha(pixels[top : top + rows])
+    for rows in strips(pixels.shape):
+        divided[rows] = without_alpha(pixels[rows])
     return divided
 
 
