@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,9 @@ if TYPE_CHECKING:
     from colorize_cli.report import Outcome, Report
     from colorize_cli.settings import BatchSettings
 
-    Run = Callable[[Plan, Callable[[Outcome], None], Callable[[], None]], Report]
+    Run = Callable[
+        [Plan, int | None, Callable[[Outcome], None], Callable[[], None]], Report
+    ]
 
 __all__ = ["Engine", "opened_engine"]
 
@@ -29,8 +30,9 @@ class Engine:
     Attributes:
         model: The model that it uses, and where that runs.
         settings: How the run is done, batch size included.
-        run: Colorizes the photos of a plan; takes the plan, what to call as photos end,
-            and what to call if the user ends the run.
+        run: Colorizes the photos of a plan; takes the plan, how many of its photos may
+            fail, as in `BatchSettings.max_errors`, what to call as photos end, and what
+            to call if the user ends the run.
     """
 
     model: "Chosen"
@@ -68,10 +70,12 @@ def local_engine(settings: "BatchSettings", options: dict[str, Any]) -> Engine:
 
     def run(
         plan: "Plan",
+        max_errors: int | None,
         on_outcome: "Callable[[Outcome], None]",
         on_interrupt: Callable[[], None],
     ) -> "Report":
-        return run_batch(plan, model, settings, on_outcome, on_interrupt)
+        how = replace(settings, max_errors=max_errors)
+        return run_batch(plan, model, how, on_outcome, on_interrupt)
 
     return Engine(model=model, settings=settings, run=run)
 
@@ -103,4 +107,14 @@ def ray_engine(
             backend=Runtime(options["backend"], device),
             settings=settings,
         )
-        yield Engine(model=orders, settings=settings, run=partial(run_on_ray, orders))
+
+        def run(
+            plan: "Plan",
+            max_errors: int | None,
+            on_outcome: "Callable[[Outcome], None]",
+            on_interrupt: Callable[[], None],
+        ) -> "Report":
+            how = replace(orders, settings=replace(settings, max_errors=max_errors))
+            return run_on_ray(how, plan, on_outcome, on_interrupt)
+
+        yield Engine(model=orders, settings=settings, run=run)

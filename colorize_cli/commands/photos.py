@@ -138,6 +138,7 @@ def plan_of(
         variants=settings.variants,
         listed=listed_paths(sources, options),
         selection=selection_of(options),
+        may_be_empty=options["watch"],
     )
     # Only now, so that what may not be done is refused on every machine.
     if options["shard"] is not None:
@@ -153,17 +154,23 @@ def run(
     *,
     is_watched: bool,
 ) -> "Report":
-    """Colorize the photos of one plan after the other."""
+    """Colorize the photos of one plan after the other.
+
+    Failures of all plans together count. Whoever stops the run while the last photo of
+    a plan is written wants it to end, and not to wait for more.
+    """
     from colorize_cli.report import Report
 
     console.show_model(engine.model, engine.settings.batch_size)
-    report = Report()
+    report, most = Report(), engine.settings.max_errors
     with stopping_cleanly() if is_watched else nullcontext():
         for number, plan in enumerate(plans):
             if events is not None and number == 0:
                 events.start(plan, engine.model)
-            report.include(run_plan(plan, engine, console, events))
-            if report.left_count:  # interrupted, or too many have failed
+            left = None if most is None else most - len(report.failures)
+            report.include(run_plan(plan, left, engine, console, events))
+            has_failed = most is not None and len(report.failures) >= most
+            if report.is_interrupted or has_failed:
                 break
     if events is not None:
         events.summary(report)
@@ -172,6 +179,7 @@ def run(
 
 def run_plan(
     plan: "Plan",
+    max_errors: int | None,
     engine: Engine,
     console: "Console",
     events: "EventLog | None",
@@ -187,4 +195,4 @@ def run_plan(
                 events.photo(outcome)
             watch.on_outcome(outcome)
 
-        return engine.run(plan, on_outcome, watch.on_interrupt)
+        return engine.run(plan, max_errors, on_outcome, watch.on_interrupt)

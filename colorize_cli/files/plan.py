@@ -46,6 +46,7 @@ def plan_jobs(
     variants: Variants,
     listed: Sequence[str] | None = None,
     selection: Selection | None = None,
+    may_be_empty: bool = False,
 ) -> Plan:
     """Find the photos and settle where each result goes.
 
@@ -61,6 +62,7 @@ def plan_jobs(
         variants: What is made of each photo.
         listed: The photos by name, see `gather`; None to look for them.
         selection: Which photos are wanted; None for all.
+        may_be_empty: Whether there need not be any photo, as more are waited for.
 
     Raises:
         PlanError: If results would overwrite sources or one another, if `out` cannot
@@ -69,7 +71,8 @@ def plan_jobs(
     """
     destination = open_destination(out)
     found = gather(sources, destination, listed)
-    if not found.photos and not found.problems and listed is None:
+    is_empty = not found.photos and not found.problems
+    if is_empty and listed is None and not may_be_empty:
         named = ", ".join(map(str, sources))
         raise PlanError(f"{named}: no photos found (looked for {readable()})")
     wanted = [p for p in found.photos if selection is None or selection.admits(p)]

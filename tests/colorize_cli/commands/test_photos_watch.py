@@ -3,12 +3,13 @@
 import os
 import signal
 from pathlib import Path
-from threading import Thread, main_thread
+from threading import Thread, Timer, main_thread
 
 import cv2
 import pytest
 import watchfiles
 
+from colorize_cli.batch.run import Run
 from colorize_cli.files import arrivals
 from tests.conftest import grey_picture
 from tests.runs import contents, errors
@@ -34,6 +35,22 @@ def wait_for(path: Path) -> None:
             return
         next(changes)
     pytest.fail(f"{path} did not appear")
+
+
+@pytest.fixture(autouse=True)
+def no_endless_watch():
+    """A watch that does not end as it should is stopped, and the test fails."""
+    stopped = []
+
+    def end():
+        stopped.append(None)
+        stop(signal.SIGINT)
+
+    timer = Timer(60, end)
+    timer.start()
+    yield
+    timer.cancel()
+    assert not stopped
 
 
 def stop(number: int) -> None:
@@ -78,6 +95,73 @@ def test_a_stop_in_the_middle_of_a_photo(colorize, photo_folder, tmp_path, loade
     assert result.exit_code == 130
     assert "3 photos; run again for them" in result.stdout
     assert list(contents(tmp_path / "out")) == ["a.jpg"]
+
+
+def test_a_stop_as_the_last_photo_is_written(
+    colorize, photo_folder, tmp_path, loaded, monkeypatch
+):
+    """It is finished, and no other one is waited for."""
+    collect = Run._collect_writes
+
+    def stopped(run, limit):
+        if limit == 0 and not run.is_closing:
+            signal.raise_signal(signal.SIGTERM)
+        collect(run, limit)
+
+    monkeypatch.setattr(Run, "_collect_writes", stopped)
+    result = colorize(photo_folder, "--watch")
+    assert result.exit_code == 130
+    assert "done     4 photos, 4 pictures" in result.stdout
+    assert len(contents(tmp_path / "out")) == 4
+    assert "Watching for new photos" not in result.stderr
+
+
+def test_it_begins_with_an_empty_folder(colorize, tmp_path, loaded):
+    """Which a service is started with; a photo that arrives is done."""
+    src, out = tmp_path / "incoming", tmp_path / "out"
+    src.mkdir()
+
+    def visit_and_stop():
+        wait_for(out / "colorize.jsonl")
+        cv2.imwrite(str(src / "new.png"), grey_picture(40, 40, 9))
+        wait_for(out / "new.png")
+        stop(signal.SIGTERM)
+
+    thread = Thread(target=visit_and_stop)
+    thread.start()
+    result = colorize(src, "--watch")
+    thread.join()
+    assert result.exit_code == 0, result.stderr
+    assert "done     1 photo, 1 picture" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "there", "arriving", "failed"),
+    [(["--fail-fast"], 0, 1, 1), (["--max-errors", 2], 1, 3, 2)],
+    ids=["fail fast", "max errors"],
+)
+def test_failures_of_all_that_arrives_count(
+    colorize, photo_folder, tmp_path, loaded, options, there, arriving, failed
+):
+    """The watch ends at the limit, also within what has arrived together."""
+    box = tmp_path / "box"
+    for folder, count in ((photo_folder, there), (box, arriving)):
+        folder.mkdir(exist_ok=True)
+        for number in range(count):
+            (folder / f"{number}.jpg").write_bytes(b"Dear diary,\n")
+            os.utime(folder / f"{number}.jpg", (0, 1_000_000_000))
+
+    def visit():
+        wait_for(tmp_path / "out/tall.jpg")
+        box.rename(photo_folder / "box")
+
+    thread = Thread(target=visit)
+    thread.start()
+    result = colorize(photo_folder, "--watch", *options)
+    thread.join()
+    assert result.exit_code == 3
+    assert sum(line.startswith("failed") for line in errors(result)) == failed
+    assert len(contents(tmp_path / "out")) == 4
 
 
 @pytest.mark.parametrize(
