@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tifffile import PHOTOMETRIC, TiffPage
 
-from colorize_cli.codec.depth import full_scale
+from colorize_cli.codec.depth import full_scale, in_8_bits
 from colorize_cli.codec.profiles import cmyk_to_rgb
 from colorize_cli.codec.strips import strips
 from colorize_cli.codec.tiff_tags import ICC_TAG
@@ -48,9 +48,7 @@ def read_page(page: TiffPage, tags: dict[int, Any]) -> Pixels:
     if page.axes.startswith("S"):
         stored = np.moveaxis(stored, 0, -1)
     if page.photometric == PHOTOMETRIC.PALETTE:
-        # (3, entries) of 16 bits, used in full by 8-bit and smaller indices.
-        colours = np.asarray(page.colormap, np.uint16).T
-        return (colours >> 8).astype(np.uint8)[stored]
+        return with_alpha_only(looked_up(stored, page), page)
     native = stored.astype(stored.dtype.newbyteorder("="), copy=False)
     pixels = full_scale(native, (1 << page.bitspersample) - 1)
     if page.photometric == PHOTOMETRIC.SEPARATED:
@@ -58,6 +56,25 @@ def read_page(page: TiffPage, tags: dict[int, Any]) -> Pixels:
     if page.photometric == PHOTOMETRIC.MINISWHITE:
         pixels = inverted(pixels)
     return with_alpha_only(pixels, page)
+
+
+def looked_up(stored: NDArray[Any], page: TiffPage) -> Pixels:
+    """The colours that indices stand for, with the first extra channel if any.
+
+    Returns:
+        (H, W, 3) or (H, W, 4), uint8.
+    """
+    # (3, entries) of 16 bits; some writers use only the lower half of them.
+    colours = np.array(page.colormap, np.uint16).T
+    if colours.max() > 255:
+        colours >>= 8
+    # Bilevel indices come as booleans, which would be taken for a mask.
+    indices = stored.astype(np.uint8) if stored.dtype == bool else stored
+    palette = colours.astype(np.uint8)
+    if indices.ndim == 2:
+        return palette[indices]
+    extra = in_8_bits(full_scale(indices[..., 1], (1 << page.bitspersample) - 1))
+    return np.dstack([palette[indices[..., 0]], extra])
 
 
 def inverted(pixels: Pixels) -> Pixels:
