@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from colorize_cli.codec.boxes import Box, boxes, written
 from colorize_cli.codec.depth import full_scale
 from colorize_cli.codec.metadata import plausible_dpi, resolution_of
+from colorize_cli.codec.profiles import cmyk_to_rgb, colour_space
 from colorize_cli.codec.survey import Survey
 from colorize_cli.errors import DecodeError, UnsupportedPhotoError
-from colorize_cli.imaging.photo import Metadata
+from colorize_cli.imaging.photo import Metadata, Pixels
 
 __all__ = ["MAGICS", "encode_jpeg2000", "survey_jpeg2000"]
 
@@ -27,8 +28,9 @@ XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 EXIF_UUID = b"JpgTiffExif->JP2"
 IPTC_UUID = bytes.fromhex("33c7a4d2b81d4723a0baf1a3e097ad38")
 
-# A colr box: method (restricted ICC), precedence, approximation; then the profile.
-RESTRICTED_ICC, ANY_ICC = b"\2", b"\3"
+# A colr box: method, precedence, approximation; then the profile, or a number.
+ENUMERATED, RESTRICTED_ICC, ANY_ICC = b"\1", b"\2", b"\3"
+CMYK, INKS = (12).to_bytes(4, "big"), 4
 METRES_PER_INCH = 0.0254
 # Across and down as fractions and powers of ten, down first.
 RESOLUTION = struct.Struct(">4H2b")
@@ -41,6 +43,7 @@ class Contents:
     # Where the codestream starts.
     start: int | None = None
     icc: bytes | None = None
+    is_cmyk: bool = False
     dpi: tuple[float, float] | None = None
     # Metadata by identifier.
     blocks: dict[bytes, bytes] | None = None
@@ -51,7 +54,8 @@ def survey_jpeg2000(data: bytes, name: object) -> Survey:
 
     Raises:
         DecodeError: If it is truncated or holds no picture.
-        UnsupportedPhotoError: For more than 16 bits, signed values, and odd channels.
+        UnsupportedPhotoError: For more than 16 bits, signed values, odd channels, and
+            CMYK without a profile.
     """
     found = Contents(start=0) if data.startswith(CODESTREAM) else contents(data)
     start, blocks = found.start, found.blocks or {}
@@ -71,6 +75,16 @@ def survey_jpeg2000(data: bytes, name: object) -> Survey:
             "at most 16 bits; convert it",
         )
     largest = (2 << depths.pop()) - 1
+    ink_icc = found.icc if colour_space(found.icc) == "CMYK" else None
+    if found.is_cmyk and (ink_icc is None or channels != INKS):
+        raise UnsupportedPhotoError(
+            name, "CMYK without an ICC profile has no definite tones; convert it to RGB"
+        )
+
+    def read_pixels() -> Pixels:
+        pixels = full_scale(imagecodecs.jpeg2k_decode(data), largest)
+        return cmyk_to_rgb(pixels, ink_icc) if ink_icc and channels == INKS else pixels
+
     return Survey(
         width_px=right - left,
         height_px=bottom - top,
@@ -81,7 +95,7 @@ def survey_jpeg2000(data: bytes, name: object) -> Survey:
             iptc=blocks.get(IPTC_UUID),
             dpi=found.dpi,
         ),
-        read_pixels=lambda: full_scale(imagecodecs.jpeg2k_decode(data), largest),
+        read_pixels=read_pixels,
     )
 
 
@@ -101,12 +115,13 @@ def contents(data: bytes) -> Contents:
 
 
 def take_header(found: Contents, data: bytes, box: Box) -> None:
-    """Note the profile or the resolution if that is what a header's box says."""
-    if box.kind == b"colr" and data[box.start : box.start + 1] in {
-        RESTRICTED_ICC,
-        ANY_ICC,
-    }:
-        found.icc = data[box.start + 3 : box.end]
+    """Note the colours or the resolution if that is what a header's box says."""
+    if box.kind == b"colr":
+        method, content = data[box.start : box.start + 1], data[box.start + 3 : box.end]
+        if method in {RESTRICTED_ICC, ANY_ICC}:
+            found.icc = content
+        elif method == ENUMERATED:
+            found.is_cmyk = content.startswith(CMYK)
     elif box.kind == b"res ":
         for inner in boxes(data, box.start, box.end):
             if inner.kind in {b"resc", b"resd"} and found.dpi is None:

@@ -1,0 +1,68 @@
+"""JPEG 2000 of four inks, which are no red, green, blue and alpha."""
+
+from pathlib import Path
+
+import imagecodecs
+import numpy as np
+import pytest
+
+from colorize_cli.codec import decode
+from colorize_cli.codec.boxes import boxes, written
+from colorize_cli.errors import UnsupportedPhotoError
+from tests import pictures
+from tests.pictures import image, saved
+
+NAME = Path("print.jp2")
+ENUMERATED, PROFILED = b"\1\0\0", b"\2\0\0"
+CMYK, SRGB = (12).to_bytes(4, "big"), (16).to_bytes(4, "big")
+INKS = np.asarray(image("CMYK"))
+
+
+def jp2(*colours: bytes, pixels: np.ndarray = INKS) -> bytes:
+    """A file with these contents of colr boxes."""
+    plain = bytes(
+        imagecodecs.jpeg2k_encode(
+            pixels, level=0, codecformat="JP2", reversible=True, mct=False
+        )
+    )
+    parts = []
+    for box in boxes(plain):
+        content = plain[box.start : box.end]
+        if box.kind == b"jp2h":
+            kept = [each for each in boxes(content) if each.kind != b"colr"]
+            content = b"".join(
+                written(each.kind, content[each.start : each.end]) for each in kept
+            )
+            content += b"".join(written(b"colr", each) for each in colours)
+        parts.append(written(box.kind, content))
+    return b"".join(parts)
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+@pytest.mark.parametrize("is_said", [True, False])
+def test_inks_are_converted_with_their_profile(is_said, depth):
+    """As those of a TIFF with the same profile; none of them is an alpha."""
+    profile = pictures.cmyk_profile()
+    expected = decode(saved(image("CMYK"), "TIFF", icc_profile=profile), NAME)
+    colours = [ENUMERATED + CMYK] if is_said else []
+    pixels = INKS if depth == 8 else INKS.astype(np.uint16) * 257
+    photo = decode(jp2(*colours, PROFILED + profile, pixels=pixels), NAME)
+    assert photo.alpha is None
+    assert photo.metadata.icc is None
+    top = np.iinfo(photo.rgb.dtype).max
+    np.testing.assert_allclose(photo.rgb / top, expected.rgb / 255, atol=0.01)
+
+
+@pytest.mark.parametrize("profile", [b"", PROFILED + pictures.icc_profile()])
+def test_inks_without_a_profile_are_refused(profile):
+    """Nobody can say how dark they are; a profile for RGB does not help."""
+    colours = [box for box in (ENUMERATED + CMYK, profile) if box]
+    with pytest.raises(UnsupportedPhotoError, match="CMYK without an ICC profile"):
+        decode(jp2(*colours), NAME)
+
+
+def test_four_channels_of_rgb_are_colours_and_alpha():
+    """As they were before anybody thought of inks."""
+    photo = decode(jp2(ENUMERATED + SRGB), NAME)
+    np.testing.assert_array_equal(photo.rgb, INKS[..., :3])
+    np.testing.assert_array_equal(photo.alpha, INKS[..., 3])
