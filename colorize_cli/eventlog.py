@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
 import colorize_cli
+from colorize_cli.batch.resume import origin_of
 from colorize_cli.files import Plan
 from colorize_cli.report import Outcome, Report
 
@@ -62,7 +63,7 @@ class EventLog:
         """A photo has ended: `photo` if it is done or skipped, `error` if it failed."""
         values: dict[str, Any] = {
             "source": outcome.name or outcome.source,
-            "origin": outcome.source,
+            "origin": origin_of(outcome.source),
             "status": outcome.status,
             "reason": outcome.reason,
             "targets": outcome.targets,

@@ -18,6 +18,7 @@ __all__ = ["Decision", "Resume", "origin_of"]
 FOREIGN = (
     "its results have been changed since they were made; --overwrite replaces them"
 )
+FOUND = "already there, made by no run that is known; --overwrite replaces it"
 
 
 # Name and password before the host, and what follows the path.
@@ -83,7 +84,7 @@ class Resume:
         """What is to be done, if that can be told without reading the photo."""
         entry = self._entry(job)
         if entry is None:
-            return Decision(products=self._missing(job))
+            return self._beginning(job)
         is_ended = entry.status in ("done", "skipped")
         if is_ended and self._is_current(entry, job) and unchanged(entry, job.source):
             return self._going_on(entry, job)
@@ -101,7 +102,7 @@ class Resume:
         """
         entry = self._entry(job)
         if entry is None:
-            return Decision(products=self._missing(job))
+            return self._beginning(job)
         if digest == entry.hash and self._is_current(entry, job):
             return self._going_on(entry, job)
         if entry.hash not in ("", digest) and entry.origin != origin_of(job.source):
@@ -144,6 +145,11 @@ class Resume:
             if self.settings.overwrite
             or not self.destination.exists(job.place_of(each))
         )
+
+    def _beginning(self, job: Job) -> Decision:
+        """Make what is not there, of a photo that the ledger does not know."""
+        products = self._missing(job)
+        return Decision(products=products, reason="" if products else FOUND)
 
     def _going_on(self, entry: Entry, job: Job) -> Decision:
         """Add what is missing to what was made of the same photo in the same way."""
@@ -212,7 +218,7 @@ def unchanged(entry: Entry, source: Source) -> bool:
     )
 
 
-def origin_of(source: Source) -> str:
+def origin_of(source: Source | str) -> str:
     """Where a photo comes from: an absolute path, or a URL without its secrets.
 
     A ledger is shown to others, so it holds neither passwords nor signatures.

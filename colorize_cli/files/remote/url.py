@@ -14,6 +14,8 @@ __all__ = ["is_url", "open_store", "shown", "trouble"]
 # What the extra `remote` brings; other kinds of places need a package that it lacks.
 EXTRA_PACKAGES = {"aiohttp", "fsspec", "gcsfs", "s3fs"}
 URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+# Name and password before the host, and the query.
+SECRETS = re.compile(r"(?<=://)[^/?#]*@|\?.*", re.DOTALL)
 
 
 def is_url(place: object) -> bool:
@@ -22,8 +24,8 @@ def is_url(place: object) -> bool:
 
 
 def shown(url: str) -> str:
-    """A URL as people and ledgers see it: without a query, which may hold a secret."""
-    return url.partition("?")[0].rstrip("/")
+    """A URL as people and ledgers see it: without password and query, both secrets."""
+    return SECRETS.sub("", url).rstrip("/")
 
 
 def open_store(url: str) -> tuple["AbstractFileSystem", str]:

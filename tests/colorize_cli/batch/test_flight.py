@@ -92,7 +92,7 @@ def coloured(flight):
 def written(flight, plan, shelf, **settings):
     """The outcome of writing a flight."""
     settings = BatchSettings(**settings)
-    tag = Tag.of(fake_model(ModelConfig()), settings)
+    tag = Tag.of(fake_model(ModelConfig(prediction="v")), settings)
     return write_flight(flight, shelf, plan.destination, RECIPE, settings, tag)
 
 

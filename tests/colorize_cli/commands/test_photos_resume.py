@@ -103,6 +103,17 @@ class TestDoneBefore:
         colorize(photo_folder, "--seed", 1)
         assert len(loaded.calls) == 1
 
+    def test_what_no_run_has_made_is_told(self, colorize, photo_folder, loaded, out):
+        """A file under a result's name stays; `--verbose` says that it is no result."""
+        out.mkdir()
+        (out / "a.jpg").write_bytes(b"by hand")
+        result = colorize(photo_folder / "a.jpg", "-v")
+        assert result.exit_code == 0
+        assert "made by no run that is known; --overwrite replaces it" in (
+            " ".join(result.stderr.split())
+        )
+        assert (out / "a.jpg").read_bytes() == b"by hand"
+
     def test_a_copied_photo_is_read_once(self, colorize, photo_folder, steps, reads):
         """Another time, the same content: the next run knows the new time."""
         colorize(photo_folder)

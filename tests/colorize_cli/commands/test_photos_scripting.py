@@ -193,6 +193,14 @@ class TestEventLog:
         assert (last["event"], last["exit_code"], last["pictures"]) == ("summary", 3, 8)
         assert "4 photos, 8 pictures" in result.stderr
 
+    def test_origins_are_those_of_the_ledger(
+        self, colorize, photo_folder, loaded, monkeypatch
+    ):
+        """Absolute, wherever the program was started."""
+        monkeypatch.chdir(photo_folder)
+        _, photo, _ = events(colorize("a.jpg", "--log-json"))
+        assert photo["origin"] == str(photo_folder / "a.jpg")
+
     def test_every_event_has_its_time(self, colorize, photo_folder, loaded):
         """UTC, so that logs of several machines can be sorted."""
         times = [each["time"] for each in events(colorize(photo_folder, "--log-json"))]

@@ -76,6 +76,10 @@ def test_a_store_that_lacks_a_setting_is_not_unknown(monkeypatch, opened):
     assert said == "demanding://box: cannot be reached (name an account)"
 
 
-def test_secrets_in_a_query_are_not_shown():
-    """Signed URLs end up in logs and ledgers otherwise."""
-    assert "secret" not in refusal("s9://box/a.jpg?signature=secret")
+@pytest.mark.parametrize(
+    "url", ["s9://box/a.jpg?signature=secret", "s9://anna:secret@box/a.jpg"]
+)
+def test_secrets_are_not_shown(url):
+    """Signed URLs and passwords end up in logs and ledgers otherwise."""
+    assert refusal(url).startswith("s9://box/a.jpg: ")
+    assert "secret" not in refusal(url)
