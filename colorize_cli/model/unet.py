@@ -22,7 +22,7 @@ __all__ = ["UNet"]
 
 
 class UNet(nn.Module):
-    """Predicts epsilon or v from L, noisy ab and gamma.
+    """Predicts epsilon, v or x0 from L, noisy ab and gamma.
 
     With `patch` 1 and no encoder this is the tutorial's network, parameter for
     parameter. A patch of p folds p x p pixels into channels on the way in and back on
