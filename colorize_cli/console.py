@@ -76,6 +76,18 @@ class Terminal(RichConsole):
         with suppress(OSError), Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), self.file.fileno())
 
+    def _check_buffer(self) -> None:
+        """Take a full disk behind stderr for a reader who has gone.
+
+        One behind stdout is an error: the caller says so on stderr.
+        """
+        try:
+            super()._check_buffer()
+        except OSError:
+            if not self.stderr:
+                raise
+            self.on_broken_pipe()
+
 
 class Rate(ProgressColumn):
     """Photos per second."""

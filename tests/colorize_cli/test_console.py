@@ -241,6 +241,15 @@ class TestStreams:
                 terminal.print("lost")
                 stream.flush()
 
+    def test_a_full_disk_behind_stderr_does_not_end_the_run(self, monkeypatch):
+        """There is nowhere left to say so."""
+        with open("/dev/full", "w") as stream:  # noqa: PTH123
+            monkeypatch.setattr(sys, "stderr", stream)
+            console = Console()
+            for _ in range(3):
+                console.note("lost")
+                stream.flush()
+
     def test_letters_that_the_encoding_lacks_are_escaped(self, monkeypatch):
         """A name in Cyrillic on an ASCII terminal is no error."""
         raw = io.BytesIO()
