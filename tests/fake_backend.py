@@ -58,7 +58,10 @@ def fake_model(
     step_count: int = 3,
 ) -> Model:
     """A model of that config on the fake backend."""
-    header = Header(config=config, schedule=NoiseSchedule.cosine(step_count))
+    schedule = NoiseSchedule.cosine(step_count)
+    if config.prediction == "epsilon":  # has no clean estimate at gamma 0
+        schedule = NoiseSchedule((1e-3, *schedule.gammas[1:]))
+    header = Header(config=config, schedule=schedule)
     backend = FakeBackend(config.prediction, before_step)
     return Model(
         path=Path("fake.safetensors"),
