@@ -16,6 +16,7 @@ __all__ = [
     "INTEROPERABILITY_IFD",
     "LONG",
     "LONG8",
+    "MAKER_NOTE",
     "ByteOrder",
     "Field",
     "read_fields",
@@ -27,6 +28,8 @@ ByteOrder = Literal["<", ">"]
 
 EXIF_IFD, GPS_IFD, INTEROPERABILITY_IFD = 34665, 34853, 40965
 POINTERS = frozenset({EXIF_IFD, GPS_IFD, INTEROPERABILITY_IFD})
+# What a camera's maker writes into EXIF, in a form of its own.
+MAKER_NOTE = 37500
 LONG, LONG8 = 4, 16
 # Bytes of a value of each type: BYTE, ASCII, SHORT, LONG, RATIONAL, SBYTE, ...
 TYPE_BYTES = {
@@ -62,12 +65,14 @@ class Field:
         count: Number of values.
         raw: The values' bytes, in the byte order of the file they come from.
         fields: What the directory holds that this entry points to, by tag.
+        at: Where the value stands in the file it comes from; 0 for a new one.
     """
 
     type: int
     count: int
     raw: bytes
     fields: Mapping[int, "Field"] = field(default_factory=dict)
+    at: int = field(default=0, compare=False)
 
 
 def read_fields(
@@ -127,7 +132,7 @@ def read_fields(
                 )
             except struct.error:
                 continue
-        found[tag] = Field(type=kind, count=number, raw=raw, fields=fields)
+        found[tag] = Field(type=kind, count=number, raw=raw, fields=fields, at=place)
     return found
 
 
@@ -137,7 +142,12 @@ def offset_at(data: bytes, at: int, order: ByteOrder, *, is_big: bool) -> int:
 
 
 def written(
-    fields: Mapping[int, Field], at: int, order: ByteOrder, *, is_big: bool = False
+    fields: Mapping[int, Field],
+    at: int,
+    order: ByteOrder,
+    *,
+    is_big: bool = False,
+    standing: Field | None = None,
 ) -> bytes:
     """A directory with its values and with those that hang on it.
 
@@ -146,6 +156,7 @@ def written(
         at: Where the bytes will stand, an even number.
         order: The byte order, "<" or ">".
         is_big: Whether offsets and counts have the 64 bits of BigTIFF.
+        standing: The field whose value is in its old place already, if any.
 
     Returns:
         The directory, followed by what it points to; no directory comes after it.
@@ -162,7 +173,9 @@ def written(
         if tag in POINTERS:
             kind, count = LONG8 if is_big else LONG, 1
             raw = struct.pack(order + offset, here)
-            pool += written(each.fields, here, order, is_big=is_big)
+            pool += written(each.fields, here, order, is_big=is_big, standing=standing)
+        elif len(raw) > inline and each is standing:
+            raw = struct.pack(order + offset, each.at)
         elif len(raw) > inline:
             pool += raw + b"\0" * (len(raw) % 2)
             raw = struct.pack(order + offset, here)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from colorize_cli.codec.directories import (
     EXIF_IFD,
+    MAKER_NOTE,
     ByteOrder,
     Field,
     read_fields,
@@ -35,6 +36,7 @@ __all__ = [
     "dpi",
     "fields_of",
     "fitted",
+    "maker_note",
     "orientation",
     "resolution_fields",
     "upright",
@@ -51,6 +53,11 @@ UNITS_PER_INCH: dict[float | None, float] = {
     INCH: 1.0,
     CENTIMETRE: CM_PER_INCH,
 }
+# What stands in front of a block's first directory, or whatever comes first.
+HEAD_BYTES = 8
+# No further on does a maker note get its old place back in a new block: that is where
+# the blocks of JPEG end, and what is in front of it may be empty.
+MAX_NOTE_AT = 1 << 16
 # More long values than that are no photo's.
 MOST_LEFT_OUT = 20
 # What is said of width and of height: size and resolution in the first directory,
@@ -142,11 +149,35 @@ def fields_of(block: bytes | None) -> dict[int, Field]:
 
 
 def as_block(fields: Mapping[int, Field], order: ByteOrder) -> bytes | None:
-    """A new block with these fields; None if there are none."""
+    """A new block with these fields; None if there are none.
+
+    A maker note gets its old place back, since offsets in it may count from the start
+    of the block; all else stands in front of it, or behind if there is too little room.
+    """
     if not fields:
         return None
+    note = maker_note(fields)
+    if note is None or not HEAD_BYTES <= note.at <= MAX_NOTE_AT:
+        return head(order, HEAD_BYTES) + written(fields, HEAD_BYTES, order)
+    block = head(order, HEAD_BYTES) + written(fields, HEAD_BYTES, order, standing=note)
+    if len(block) <= note.at:
+        return block.ljust(note.at, b"\0") + note.raw
+    at = note.at + len(note.raw)
+    at += at % 2
+    block = head(order, at).ljust(note.at, b"\0") + note.raw
+    return block.ljust(at, b"\0") + written(fields, at, order, standing=note)
+
+
+def head(order: ByteOrder, at: int) -> bytes:
+    """The start of a block whose first directory stands at this place."""
     mark = next(mark for mark, known in MARKS.items() if known == order)
-    return mark + struct.pack(order + "HI", 42, 8) + written(fields, 8, order)
+    return mark + struct.pack(order + "HI", 42, at)
+
+
+def maker_note(fields: Mapping[int, Field]) -> Field | None:
+    """The note that hangs on these fields of a first directory, if there is one."""
+    inner = fields[EXIF_IFD].fields if EXIF_IFD in fields else {}
+    return inner.get(MAKER_NOTE)
 
 
 def with_added(block: bytes | None, added: Mapping[int, Field]) -> bytes | None:

@@ -16,6 +16,7 @@ from colorize_cli.codec.directories import (
     GPS_IFD,
     LONG,
     LONG8,
+    MAKER_NOTE,
     ByteOrder,
     Field,
     written,
@@ -74,7 +75,8 @@ def encode_tiff(pages: Iterable[Photo], *, raw_bytes: int = 0) -> bytes:
 
     What an EXIF block says of the photo becomes tags of the page, and its EXIF and GPS
     directories hang on the page as they hung on the block. The file has the byte order
-    of the first page's block; those of other pages are put into it.
+    of the first page's block; those of other pages are put into it. The first page's
+    maker note stands where it stood in its block; those of other pages are moved.
 
     Args:
         pages: At least one; each is asked for when the one before it is written.
@@ -87,6 +89,7 @@ def encode_tiff(pages: Iterable[Photo], *, raw_bytes: int = 0) -> bytes:
     is_big = max(raw_bytes, first.rgb.nbytes) > MAX_CLASSIC_BYTES
     pending: list[Pending] = []
     with tifffile.TiffWriter(target, byteorder=order, bigtiff=is_big) as writer:
+        keep_place(target, first.metadata.exif)
         write_page(writer, first, order, target.tell(), pending)
         del first
         for page in coming:
@@ -95,6 +98,16 @@ def encode_tiff(pages: Iterable[Photo], *, raw_bytes: int = 0) -> bytes:
     for each in pending:
         attach(target, each, "Q" if is_big else "I", order)
     return target.getvalue()
+
+
+def keep_place(target: io.BytesIO, block: bytes | None) -> None:
+    """Start the file with the whole block, less its head, if it has a maker note.
+
+    Offsets in such a note may count from the start of the file, and may point to what
+    stands outside of it.
+    """
+    if block and exif.maker_note(exif.fields_of(block)):
+        target.write(block[target.tell() :])
 
 
 def write_page(
@@ -181,7 +194,10 @@ def attach(target: io.BytesIO, pending: Pending, offset: str, order: ByteOrder) 
     is_big = offset == "Q"
     place = target.seek(0, io.SEEK_END)
     place += target.write(b"\0" * (place % 2))
-    target.write(written(pending.fields, place, order, is_big=is_big))
+    note = pending.fields.get(MAKER_NOTE)
+    if note and target.getbuffer()[note.at : note.at + len(note.raw)] != note.raw:
+        note = None
+    target.write(written(pending.fields, place, order, is_big=is_big, standing=note))
     kind, number = (LONG8, "Q") if is_big else (LONG, "I")
     entry = order + "HH" + number + offset
     stand_in = struct.pack(entry, pending.tag - STAND_IN, kind, 1, PLACEHOLDER)
