@@ -128,10 +128,11 @@ def iptc_records(body: bytes, *, is_packed: bool) -> bytes | None:
         return None
     # A compression method before what is packed.
     text = unpacked(rest[1:]) if is_packed else rest
-    # A line with the kind, one with the length, then hexadecimal digits.
-    digits = b"".join((text or b"").split()[2:])
+    # A line with the kind, which ExifTool calls "IPTC profile", one with the length,
+    # then hexadecimal digits.
     try:
-        raw = bytes.fromhex(digits.decode("ascii"))
+        _, length, *digits = (text or b"").strip().splitlines()
+        raw = bytes.fromhex(b"".join(digits).decode("ascii"))[: int(length)]
     except ValueError:
         return None
     return raw if raw.startswith(IPTC_MARK) else iptc_of_photoshop(raw)

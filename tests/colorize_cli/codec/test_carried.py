@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import tifffile
 from PIL import Image, IptcImagePlugin
+from PIL.PngImagePlugin import PngInfo
 
 from colorize_cli.codec import decode, encode, encode_pages, losses, read_document
 from colorize_cli.codec.profiles import srgb_profile
@@ -53,6 +54,27 @@ def test_iptc_goes_on_from_jpeg(format):
     jpeg = encode(Photo(rgb=colours(), metadata=Metadata(iptc=IPTC)), "jpg")
     scan = decode(jpeg, NAME)
     assert decode(encode(scan, format), NAME).metadata.iptc == IPTC
+
+
+@pytest.mark.parametrize("kind", ["iptc", "IPTC profile"])
+def test_iptc_in_png_is_read_as_writers_store_it(kind):
+    """As ImageMagick and ExifTool call it, up to the length that stands there."""
+    text = f"\n{kind}\n{len(IPTC):8}\n{IPTC[:36].hex()}\n{IPTC[36:].hex()}00\n"
+    chunks = PngInfo()
+    chunks.add_text("Raw profile type iptc", text, zip=True)
+    data = saved(image("L"), "PNG", pnginfo=chunks)
+    assert decode(data, NAME).metadata.iptc == IPTC
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\niptc\n", "\niptc\nlong\n1c02", "\niptc\n2\nxy"]
+)
+def test_damaged_iptc_in_png_is_left_behind(text):
+    """The photo is none the worse for it."""
+    chunks = PngInfo()
+    chunks.add_text("Raw profile type iptc", text)
+    photo = decode(saved(image("L"), "PNG", pnginfo=chunks), NAME)
+    assert photo.metadata.iptc is None
 
 
 @pytest.mark.parametrize("kind", ["bytes", "swapped longs", "photoshop"])
