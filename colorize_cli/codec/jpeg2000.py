@@ -44,6 +44,8 @@ class Contents:
     start: int | None = None
     icc: bytes | None = None
     is_cmyk: bool = False
+    # How deep the colours of a palette are, each as in SIZ; empty without one.
+    palette: bytes = b""
     dpi: tuple[float, float] | None = None
     # Metadata by identifier.
     blocks: dict[bytes, bytes] | None = None
@@ -64,7 +66,8 @@ def survey_jpeg2000(data: bytes, name: object) -> Survey:
     # SIZ: length, capabilities, far corner, offset of the picture, tiles, channels.
     right, bottom, left, top = struct.unpack_from(">4I", data, start + 8)
     (channels,) = struct.unpack_from(">H", data, start + 40)
-    depths = set(data[start + 42 : start + 42 + 3 * channels : 3])
+    # OpenJPEG looks indices up in the palette.
+    depths = set(found.palette or data[start + 42 : start + 42 + 3 * channels : 3])
     # Inside packets, bytes are stuffed so that no marker can appear.
     if data.find(END_OF_CODESTREAM, start) < 0:
         raise DecodeError(name, "is truncated: the picture breaks off")
@@ -115,13 +118,17 @@ def contents(data: bytes) -> Contents:
 
 
 def take_header(found: Contents, data: bytes, box: Box) -> None:
-    """Note the colours or the resolution if that is what a header's box says."""
+    """Note colours, palette or resolution if that is what a header's box says."""
     if box.kind == b"colr":
         method, content = data[box.start : box.start + 1], data[box.start + 3 : box.end]
         if method in {RESTRICTED_ICC, ANY_ICC}:
             found.icc = content
         elif method == ENUMERATED:
             found.is_cmyk = content.startswith(CMYK)
+    elif box.kind == b"pclr":
+        # Number of entries, number of channels, depth of each.
+        count = data[box.start + 2]
+        found.palette = data[box.start + 3 : box.start + 3 + count]
     elif box.kind == b"res ":
         for inner in boxes(data, box.start, box.end):
             if inner.kind in {b"resc", b"resd"} and found.dpi is None:

@@ -1,5 +1,6 @@
-"""JPEG 2000 of four inks, which are no red, green, blue and alpha."""
+"""JPEG 2000 of inks, which are no red, green, blue and alpha, and of palettes."""
 
+import struct
 from pathlib import Path
 
 import imagecodecs
@@ -66,3 +67,40 @@ def test_four_channels_of_rgb_are_colours_and_alpha():
     photo = decode(jp2(ENUMERATED + SRGB), NAME)
     np.testing.assert_array_equal(photo.rgb, INKS[..., :3])
     np.testing.assert_array_equal(photo.alpha, INKS[..., 3])
+
+
+@pytest.mark.parametrize("index_bits", [1, 4, 8])
+@pytest.mark.parametrize("depth", [8, 16])
+def test_a_palette_is_as_deep_as_its_colours(depth, index_bits):
+    """However many bits an index has."""
+    top, count = (1 << depth) - 1, 1 << index_bits
+    dtype = np.uint8 if depth == 8 else np.uint16
+    palette = np.linspace(0, top, 3 * count).astype(dtype).reshape(count, 3)
+    indices = np.arange(32 * 40).reshape(32, 40) % count
+    data = with_palette(indices.astype(np.uint8), index_bits, palette)
+    photo = decode(data, NAME)
+    assert photo.rgb.dtype == dtype
+    np.testing.assert_array_equal(photo.rgb, palette[indices])
+
+
+def with_palette(indices: np.ndarray, bits: int, palette: np.ndarray) -> bytes:
+    """A file of indices of so many bits into a palette, (n, 3)."""
+    plain = bytes(
+        imagecodecs.jpeg2k_encode(
+            indices, level=0, codecformat="JP2", reversible=True, bitspersample=bits
+        )
+    )
+    depth = 8 * palette.itemsize - 1
+    entries = palette.astype(palette.dtype.newbyteorder(">")).tobytes()
+    colours = struct.pack(">HB3B", len(palette), 3, depth, depth, depth) + entries
+    # Each channel is the only component, looked up in a column.
+    mapped = bytes((0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 1, 2))
+    parts = []
+    for box in boxes(plain):
+        content = plain[box.start : box.end]
+        if box.kind == b"jp2h":
+            grey = written(b"colr", ENUMERATED + (17).to_bytes(4, "big"))
+            content = content.replace(grey, written(b"colr", ENUMERATED + SRGB))
+            content += written(b"pclr", colours) + written(b"cmap", mapped)
+        parts.append(written(box.kind, content))
+    return b"".join(parts)
