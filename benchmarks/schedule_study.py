@@ -91,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     figures_path = options.output.with_suffix(".json")
     found = json.loads(figures_path.read_text()) if figures_path.exists() else {}
     cases = [
-        (photo, prepare(grey_of(photo), model.header.config))
+        (photo, prepare(grey_of(photo), model.header.config, options.size))
         for photo in draw_photos(options.folder, options.photos)
     ]
     for setting in SETTINGS:
@@ -118,6 +118,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--device", default="auto")
     made.add_argument("--photos", type=int, default=12, help="of each set")
     made.add_argument("--samples", type=int, default=8)
+    made.add_argument("--size", type=int, help="working size; default: the model's")
     made.add_argument(
         "--only",
         action="append",
