@@ -40,7 +40,8 @@ def sampling_options(command: Command) -> Command:
             type=click.IntRange(min=16),
             metavar="PIXELS",
             help="Short side at which colours are worked out; the output keeps the "
-            "photo's own size. [default: the size the model was trained at]",
+            "photo's own size. At other sizes than it was trained at a model's colours "
+            "are weaker. [default: the size the model was trained at]",
         ),
     ]
     return decorate(options, command)
