@@ -11,7 +11,7 @@ import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 
-from colorize_cli.codec import avif, bmp, jpeg, jpeg_segments, png, pnm, webp
+from colorize_cli.codec import avif, bmp, exif, jpeg, jpeg_segments, png, pnm, webp
 from colorize_cli.codec.depth import in_8_bits
 from colorize_cli.codec.formats import Format
 from colorize_cli.codec.jpeg2000 import encode_jpeg2000
@@ -50,6 +50,8 @@ SAMPLE_BITS: dict[Format, int] = {
 }
 WITHOUT_ALPHA: frozenset[Format] = frozenset({"jpg", "ppm"})
 WITHOUT_METADATA: frozenset[Format] = frozenset({"bmp", "ppm"})
+# These take EXIF apart, or add to it.
+WITH_READABLE_EXIF: frozenset[Format] = frozenset({"tiff", "webp", "avif"})
 LOSSY: frozenset[Format] = frozenset({"jpg", "webp", "avif"})
 # What a JPEG has room for: a segment, less what stands before the block; for XMP,
 # what its readers are ready for.
@@ -79,6 +81,9 @@ def losses(photo: Photo, format: Format) -> list[str]:
     lengths = {name: len(getattr(metadata, name) or b"") for name in MAX_JPEG_BYTES}
     if format == "jpg" and any(lengths[k] > v for k, v in MAX_JPEG_BYTES.items()):
         found.append("jpg has no room for so much EXIF, IPTC or XMP")
+    is_damaged = metadata.exif and not exif.is_readable(metadata.exif)
+    if is_damaged and format in WITH_READABLE_EXIF:
+        found.append(f"{format} has no place for EXIF that cannot be read")
     if mended(metadata.xmp) is None and words_of(metadata.xmp):
         found.append("XMP that cannot be read is kept as text only")
     return found

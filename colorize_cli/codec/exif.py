@@ -36,6 +36,7 @@ __all__ = [
     "dpi",
     "fields_of",
     "fitted",
+    "is_readable",
     "maker_note",
     "orientation",
     "resolution_fields",
@@ -131,6 +132,11 @@ def exchange_sides(block: bytearray, entries: Mapping[int, Entry]) -> None:
                 for tag in (across, down)
             )
             block[first], block[second] = block[second], block[first]
+
+
+def is_readable(block: bytes) -> bool:
+    """Whether this is an EXIF block, of which the first directory is there."""
+    return parse(block) is not None
 
 
 def byte_order(block: bytes | None) -> ByteOrder:

@@ -93,7 +93,13 @@ def scanned_packet(data: bytes) -> bytes | None:
 
 
 def in_exif(metadata: Metadata) -> Metadata:
-    """The same with resolution and IPTC inside EXIF, for formats without a place."""
+    """The same with resolution and IPTC inside EXIF, for formats without a place.
+
+    EXIF that cannot be read is left out: nothing can be added to it, and some encoders
+    refuse it.
+    """
+    if metadata.exif and not exif.is_readable(metadata.exif):
+        metadata = replace(metadata, exif=None)
     order = exif.byte_order(metadata.exif)
     added: dict[int, Field] = {}
     if metadata.dpi and exif.dpi(metadata.exif) is None:

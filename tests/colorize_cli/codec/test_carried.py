@@ -217,10 +217,23 @@ def test_what_is_lost_is_named():
     rich = Photo(
         rgb=pictures.colours_16(),
         alpha=pictures.colours_16()[..., 0],
-        metadata=Metadata(exif=b"x" * 70_000, iptc=IPTC),
+        metadata=Metadata(exif=pictures.exif_block(1, "x" * 70_000), iptc=IPTC),
     )
     assert losses(rich, "png") == losses(rich, "tiff") == losses(rich, "jp2") == []
     assert losses(rich, "avif") == ["avif keeps 12 of 16 bits"]
     assert len(losses(rich, "jpg")) == 3
     assert len(losses(rich, "bmp")) == 2
     assert losses(Photo(rgb=colours()), "jpg") == []
+
+
+@pytest.mark.parametrize("format", ["jpg", "png", "tiff", "webp", "avif", "jp2"])
+@pytest.mark.parametrize("damage", ["breaks off", "has no mark"])
+def test_damaged_exif_stops_no_photo(format, damage):
+    """It goes on as it is where nobody looks into it, and is counted elsewhere."""
+    whole = pictures.exif_block(1, "Grandmother")
+    damaged = whole[:20] if damage == "breaks off" else b"??" + whole[2:]
+    photo = decode(saved(image(), "PNG", exif=b"Exif\0\0" + damaged), NAME)
+    assert photo.metadata.exif == damaged
+    kept = decode(encode(photo, format), NAME).metadata.exif
+    lost = [f"{format} has no place for EXIF that cannot be read"]
+    assert (kept, losses(photo, format)) in [(damaged, []), (None, lost)]
