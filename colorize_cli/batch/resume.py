@@ -81,13 +81,21 @@ class Resume:
         )
 
     def glance(self, job: Job) -> Decision | None:
-        """What is to be done, if that can be told without reading the photo."""
+        """What is to be done, if that can be told without reading the photo.
+
+        A photo whose place is taken is left to `decide`, which raises where only that
+        photo fails.
+        """
         entry = self._entry(job)
-        if entry is None:
-            return self._beginning(job)
-        is_ended = entry.status in ("done", "skipped")
-        if is_ended and self._is_current(entry, job) and unchanged(entry, job.source):
-            return self._going_on(entry, job)
+        try:
+            if entry is None:
+                return self._beginning(job)
+            is_ended = entry.status in ("done", "skipped")
+            is_current = is_ended and self._is_current(entry, job)
+            if is_current and unchanged(entry, job.source):
+                return self._going_on(entry, job)
+        except EncodeError:
+            return None
         return None
 
     def decide(self, job: Job, digest: str) -> Decision:
@@ -137,19 +145,32 @@ class Resume:
             and entry.model == self.weights_hash
         )
 
-    def _missing(self, job: Job) -> tuple[Product, ...]:
-        """Products that are not there; all of them if they are to be overwritten."""
-        return tuple(
-            each
-            for each in self.settings.variants.products
-            if self.settings.overwrite
-            or not self.destination.exists(job.place_of(each))
-        )
-
     def _beginning(self, job: Job) -> Decision:
-        """Make what is not there, of a photo that the ledger does not know."""
-        products = self._missing(job)
+        """Make what is not there, of a photo that the ledger does not know.
+
+        Raises:
+            EncodeError: If something is there that was made of another photo.
+        """
+        products = self.settings.variants.products
+        if not self.settings.overwrite:
+            products = tuple(
+                each for each in products if not self._is_there(job.place_of(each), job)
+            )
         return Decision(products=products, reason="" if products else FOUND)
+
+    def _is_there(self, place: PurePosixPath, job: Job) -> bool:
+        """Whether a file is in the place of a result.
+
+        Raises:
+            EncodeError: If it was made of another photo, which may have the same stem,
+                or be called like a sample of this one.
+        """
+        if not self.destination.exists(place):
+            return False
+        owner = self.history.owner(str(place))
+        if owner not in {None, job.source.name}:
+            raise self._taken(place, str(owner))
+        return True
 
     def _going_on(self, entry: Entry, job: Job) -> Decision:
         """Add what is missing to what was made of the same photo in the same way."""
@@ -170,7 +191,7 @@ class Resume:
         from other settings or another photo, and is then made again if it is ours.
         """
         place = job.place_of(product)
-        if not self.destination.exists(place):
+        if not self._is_there(place, job):
             return True
         if product.kind == "picture":
             is_known = any(
@@ -184,7 +205,7 @@ class Resume:
 
     def _may_write(self, job: Job, place: PurePosixPath) -> bool:
         """Whether nothing is there but what an earlier run has left."""
-        if not self.destination.exists(place):
+        if not self._is_there(place, job):
             return True
         made = self.history.made(job.source.name, str(place))
         if not made:
@@ -201,11 +222,15 @@ class Resume:
             place = job.place_of(each)
             made = self.history.made(job.source.name, str(place))
             if made is not None and self.destination.exists(place):
-                raise EncodeError(
-                    self.destination.locate(place),
-                    f"is the result of another photo, {entry.origin}; choose another "
-                    "folder with -o, or --overwrite it",
-                )
+                raise self._taken(place, entry.origin)
+
+    def _taken(self, place: PurePosixPath, photo: str) -> EncodeError:
+        """What is said of a place where the result of another photo is."""
+        return EncodeError(
+            self.destination.locate(place),
+            f"is the result of another photo, {photo}; choose another folder with -o, "
+            "or --overwrite it",
+        )
 
 
 def unchanged(entry: Entry, source: Source) -> bool:

@@ -15,8 +15,8 @@ class History:
 
     Attributes:
         entries: The last entry of each photo, by its source.
-        earlier: Results that the last entry of their photo does not name, by path:
-            the photo's source, and the content hash as `made` returns it.
+        earlier: Every result, by path: the source of the photo that it was last made
+            of, and the content hash as `made` returns it.
     """
 
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -24,12 +24,12 @@ class History:
 
     def add(self, entry: Entry) -> None:
         """Take in the next line."""
-        before = self.entries.get(entry.source)
-        if before is not None:
-            now = {} if entry.status == "started" else hashes(entry)
-            for path, known in hashes(before).items():
-                if path not in now and (known or not self._had(entry.source, path)):
-                    self.earlier[path] = (entry.source, known)
+        before = hashes(self.entries.get(entry.source))
+        for path, known in hashes(entry).items():
+            # A line that only repeats the one before it tells of no new file.
+            is_news = entry.status == "started" or before.get(path) != known
+            if is_news and (known or not self._had(entry.source, path)):
+                self.earlier[path] = (entry.source, known)
         self.entries[entry.source] = entry
 
     def made(self, source: str, path: str) -> str | None:
@@ -40,19 +40,24 @@ class History:
             because it is an extra or the run was stopped as it wrote, so that whatever
             is there counts as its work.
         """
-        entry = self.entries.get(source)
-        found = hashes(entry).get(path) if entry else None
+        found = hashes(self.entries.get(source)).get(path)
         if found is None and self._had(source, path):
             return self.earlier[path][1]
         return found
 
+    def owner(self, path: str) -> str | None:
+        """The source of the photo that a result was last made of; None if of none."""
+        return self.earlier[path][0] if path in self.earlier else None
+
     def _had(self, source: str, path: str) -> bool:
-        """Whether an earlier result of a photo was there."""
-        return path in self.earlier and self.earlier[path][0] == source
+        """Whether a result is known to be of a photo."""
+        return self.owner(path) == source
 
 
-def hashes(entry: Entry) -> dict[str, str]:
+def hashes(entry: Entry | None) -> dict[str, str]:
     """The content hash of every result that a line names, empty for extras."""
+    if entry is None:
+        return {}
     extras = dict.fromkeys(entry.extras.values(), "")
     return extras | {target.path: target.hash for target in entry.targets}
 

@@ -146,6 +146,58 @@ class TestOtherPeoplesFiles:
         assert contents(out) == made
         assert "1 photo, already there" in colorize(boxes[0].parent).stdout
 
+    @pytest.mark.parametrize("place", ["out", "out.zip"])
+    def test_a_place_that_a_photo_of_another_name_has(
+        self, colorize, photo_folder, tmp_path, steps, place
+    ):
+        """A photo in the same place with another suffix fails, run after run."""
+        scans, out = tmp_path / "scans", tmp_path / place
+        scans.mkdir()
+        (photo_folder / "a.jpg").rename(scans / "scan.jpg")
+        assert colorize(scans, "--format", "png", out=out).exit_code == 0
+        (scans / "scan.jpg").unlink()
+        (photo_folder / "b.png").rename(scans / "scan.png")
+        taken = (
+            f"{out / 'scan.png'}: is the result of another photo, scan.jpg; choose "
+            "another folder with -o, or --overwrite it"
+        )
+        for _ in range(2):
+            dry = colorize(scans, "--format", "png", "-n", out=out)
+            assert dry.exit_code == 3
+            assert taken in dry.stdout + dry.stderr
+            result = colorize(scans, "--format", "png", out=out)
+            assert result.exit_code == 3
+            assert errors(result) == [f"failed {scans / 'scan.png'}: {taken}"]
+        assert colorize(scans, "--overwrite", out=out).exit_code == 0
+        assert "1 photo, already there" in colorize(scans, out=out).stdout
+
+    def test_a_photo_that_is_called_like_a_sample(
+        self, colorize, photo_folder, out, steps
+    ):
+        """The one photo fails, the others are done, and nothing is replaced."""
+        colorize(photo_folder / "a.jpg", "--samples", 2)
+        made = contents(out)
+        (photo_folder / "tall.jpg").rename(photo_folder / "a_s2.jpg")
+        result = colorize(photo_folder)
+        assert result.exit_code == 3
+        (line,) = errors(result)
+        assert "a_s2.jpg: is the result of another photo, a.jpg;" in line
+        assert set(contents(out)) == {*made, "b.png", "album/c.jpg"}
+        assert made.items() <= contents(out).items()
+
+    def test_a_result_that_another_photo_has_replaced(
+        self, colorize, photo_folder, out, steps
+    ):
+        """With `--overwrite`: it does not pass for the first photo's any more."""
+        first, second = photo_folder / "a.jpg", photo_folder / "a.webp"
+        (photo_folder / "b.png").rename(second)
+        colorize(first, "--format", "png")
+        colorize(second, "--format", "png", "--overwrite")
+        result = colorize(first, "--format", "png")
+        assert result.exit_code == 3
+        assert "a.png: is the result of another photo, a.webp;" in result.stderr
+        assert "1 photo, already there" in colorize(second, "--format", "png").stdout
+
     def test_a_failed_replacement_keeps_track(self, colorize, photo_folder, out, steps):
         """After a full disk, old and new results are ours, retouched ones are not."""
         photo = photo_folder / "a.jpg"

@@ -145,7 +145,9 @@ class TestLeftOver:
         other = photo.with_suffix(".webp")
         assert cv2.imwrite(str(other), cv2.imread(str(photo)) // 3)
         for _ in range(2):
-            assert colorize(other, "--sheet").exit_code == 0
+            result = colorize(other, "--sheet")
+            assert result.exit_code == 3
+            assert "a_sheet.jpg: is the result of another photo, a.jpg" in result.stderr
         assert (out / "a_sheet.jpg").read_bytes() == sheet
 
 

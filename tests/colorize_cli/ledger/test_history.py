@@ -129,3 +129,37 @@ class TestMade:
         lines = [entry(extras={"sheet": "a_sheet.jpg"}), entry(), entry("a.png")]
         history = read_history(written(ledger, *lines))
         assert history.made("a.png", "a_sheet.jpg") is None
+
+
+class TestOwner:
+    """Which photo a result is of."""
+
+    def test_the_last_photo_that_it_was_made_of(self, ledger):
+        """Also a result that no last line names any more; sheets as well."""
+        lines = [
+            entry("a.jpg", "done", "a.png", "a_s2.png", extras={"sheet": "s.png"}),
+            entry("a.jpg", "done", "a.png"),
+            entry("a.webp", "started", "a.png", hash=""),
+        ]
+        history = read_history(written(ledger, *lines))
+        owners = {"a.png": "a.webp", "a_s2.png": "a.jpg", "s.png": "a.jpg"}
+        assert {path: history.owner(path) for path in owners} == owners
+        assert history.owner("b.png") is None
+
+    def test_a_line_that_only_repeats_takes_nothing(self, ledger):
+        """A photo that fails keeps what is known of it, and has made no file."""
+        lines = [
+            entry("a.jpg", "done", "a.png"),
+            entry("a.webp", "done", "a.png", hash="2"),
+            entry("a.jpg", "failed", "a.png"),
+        ]
+        assert read_history(written(ledger, *lines)).owner("a.png") == "a.webp"
+
+    def test_a_file_that_was_made_anew_goes_to_its_photo(self, ledger):
+        """Even if the two make the same bytes."""
+        lines = [
+            entry("a.jpg", "done", "a.png"),
+            entry("a.webp", "done", "a.png"),
+            entry("a.jpg", "started", "a.png", hash=""),
+        ]
+        assert read_history(written(ledger, *lines)).owner("a.png") == "a.jpg"
