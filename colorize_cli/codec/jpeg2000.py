@@ -1,6 +1,7 @@
 """JPEG 2000, boxed (.jp2) or bare, as archives deliver it; written boxed, lossless."""
 
 import struct
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil, log10
 from typing import Any
@@ -11,7 +12,12 @@ from numpy.typing import NDArray
 
 from colorize_cli.codec.boxes import Box, boxes, written
 from colorize_cli.codec.depth import full_scale
-from colorize_cli.codec.metadata import plausible_dpi, resolution_of
+from colorize_cli.codec.metadata import (
+    iptc_of_photoshop,
+    plausible_dpi,
+    resolution_of,
+    without_prefix,
+)
 from colorize_cli.codec.profiles import cmyk_to_rgb, colour_space
 from colorize_cli.codec.survey import Survey
 from colorize_cli.errors import DecodeError, UnsupportedPhotoError
@@ -23,10 +29,17 @@ CODESTREAM = b"\xff\x4f\xff\x51"
 MAGICS = (b"\x00\x00\x00\x0cjP  \r\n\x87\n", CODESTREAM)
 END_OF_CODESTREAM = b"\xff\xd9"
 
-# Metadata boxes start with one of these identifiers.
+# Metadata boxes start with one of these identifiers; the first one is written.
 XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
-EXIF_UUID = b"JpgTiffExif->JP2"
-IPTC_UUID = bytes.fromhex("33c7a4d2b81d4723a0baf1a3e097ad38")
+EXIF_UUIDS = (
+    b"JpgTiffExif->JP2",
+    bytes.fromhex("0537cdab9d0c4431a72afa561f2a113e"),
+)
+IPTC_UUIDS = (
+    bytes.fromhex("33c7a4d2b81d4723a0baf1a3e097ad38"),
+    bytes.fromhex("09a14e97c0b442e0bebf36df6f0ce36f"),
+)
+PHOTOSHOP_UUID = bytes.fromhex("2c4c0100850440b9a03e562148d6dfeb")
 
 # A colr box: method, precedence, approximation; then the profile, or a number.
 ENUMERATED, RESTRICTED_ICC, ANY_ICC = b"\1", b"\2", b"\3"
@@ -92,14 +105,20 @@ def survey_jpeg2000(data: bytes, name: object) -> Survey:
         width_px=right - left,
         height_px=bottom - top,
         metadata=Metadata(
-            exif=blocks.get(EXIF_UUID),
+            exif=without_prefix(first_of(blocks, EXIF_UUIDS)) or None,
             icc=found.icc,
             xmp=blocks.get(XMP_UUID),
-            iptc=blocks.get(IPTC_UUID),
+            iptc=first_of(blocks, IPTC_UUIDS)
+            or iptc_of_photoshop(blocks.get(PHOTOSHOP_UUID, b"")),
             dpi=found.dpi,
         ),
         read_pixels=read_pixels,
     )
+
+
+def first_of(blocks: Mapping[bytes, bytes], identifiers: Iterable[bytes]) -> bytes:
+    """The first of these blocks that is there; empty if none is."""
+    return next((blocks[each] for each in identifiers if blocks.get(each)), b"")
 
 
 def contents(data: bytes) -> Contents:
@@ -171,8 +190,8 @@ def encode_jpeg2000(pixels: NDArray[Any], metadata: Metadata) -> bytes:
             parts += [
                 written(b"uuid", identifier + block)
                 for identifier, block in (
-                    (EXIF_UUID, metadata.exif),
-                    (IPTC_UUID, metadata.iptc),
+                    (EXIF_UUIDS[0], metadata.exif),
+                    (IPTC_UUIDS[0], metadata.iptc),
                     (XMP_UUID, metadata.xmp),
                 )
                 if block

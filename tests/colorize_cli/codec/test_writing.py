@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from colorize_cli.codec import decode, encode, encode_pages
+from colorize_cli.codec.boxes import written
+from colorize_cli.codec.metadata import photoshop_of_iptc
 from colorize_cli.errors import EncodeError
 from colorize_cli.imaging.photo import Metadata, Photo
 from tests import pictures
@@ -55,6 +57,37 @@ def test_jpeg_2000_keeps_every_block():
     )
     data = encode(Photo(rgb=colours(), metadata=metadata), "jp2")
     assert decode(data, NAME).metadata == metadata
+
+
+EXIF_BOXES = [b"JpgTiffExif->JP2".hex(), "0537cdab9d0c4431a72afa561f2a113e"]
+IPTC_BOXES = ["33c7a4d2b81d4723a0baf1a3e097ad38", "09a14e97c0b442e0bebf36df6f0ce36f"]
+PHOTOSHOP_BOX = "2c4c0100850440b9a03e562148d6dfeb"
+
+
+def with_box(identifier: str, content: bytes) -> bytes:
+    """A JPEG 2000 with a metadata box of this kind."""
+    data = encode(Photo(rgb=colours()), "jp2")
+    start = data.index(b"jp2c") - 4
+    box = written(b"uuid", bytes.fromhex(identifier) + content)
+    return data[:start] + box + data[start:]
+
+
+@pytest.mark.parametrize("prefix", [b"", b"Exif\0\0"])
+@pytest.mark.parametrize("identifier", EXIF_BOXES)
+def test_exif_of_jpeg_2000_is_read_from_any_box_for_it(identifier, prefix):
+    """Caption and turn; Photoshop has a kind of box of its own."""
+    block = pictures.exif_block(6, "Grandmother")
+    photo = decode(with_box(identifier, prefix + block), NAME)
+    assert photo.size == (70, 50)
+    assert b"Grandmother" in (photo.metadata.exif or b"")
+
+
+@pytest.mark.parametrize("identifier", [*IPTC_BOXES, PHOTOSHOP_BOX])
+def test_iptc_of_jpeg_2000_is_read_from_any_box_for_it(identifier):
+    """By itself, or among the resources of Photoshop."""
+    iptc = pictures.iptc_records("Łódź")
+    content = photoshop_of_iptc(iptc) if identifier == PHOTOSHOP_BOX else iptc
+    assert decode(with_box(identifier, content), NAME).metadata.iptc == iptc
 
 
 @pytest.mark.parametrize("format", ["bmp", "ppm"])
