@@ -39,6 +39,7 @@ __all__ = [
     "is_readable",
     "maker_note",
     "orientation",
+    "parse",
     "resolution_fields",
     "upright",
     "with_added",

@@ -5,6 +5,7 @@ import struct
 from dataclasses import replace
 
 from colorize_cli.codec import exif
+from colorize_cli.codec.coloured import coloured_exif, coloured_xmp
 from colorize_cli.codec.directories import Field
 from colorize_cli.codec.profiles import kept_profile
 from colorize_cli.codec.tiff_tags import IPTC_TAG
@@ -52,7 +53,7 @@ def carried(stored: Metadata, turn: int) -> Metadata:
         stored: The blocks as they stand in the file.
         turn: The orientation that has been applied, 1 to 8.
     """
-    xmp, dpi = stored.xmp, stored.dpi
+    xmp, dpi, icc = stored.xmp, stored.dpi, kept_profile(stored.icc)
     if xmp and exif.orientation(stored.exif) != 1:
         xmp = XMP_ORIENTATION.sub(rb"\g<1>1", xmp)
     if dpi and turn >= 5:
@@ -61,9 +62,9 @@ def carried(stored: Metadata, turn: int) -> Metadata:
     if iptc is None and (found := exif.fields_of(stored.exif).get(IPTC_TAG)):
         iptc = found.raw
     return Metadata(
-        exif=exif.upright(stored.exif, turn) if stored.exif else None,
-        icc=kept_profile(stored.icc),
-        xmp=xmp or None,
+        exif=coloured_exif(exif.upright(stored.exif, turn)) if stored.exif else None,
+        icc=icc,
+        xmp=coloured_xmp(xmp, has_profile=icc == stored.icc) if xmp else None,
         iptc=iptc if iptc and iptc.startswith(IPTC_MARK) else None,
         dpi=dpi,
     )
