@@ -96,6 +96,13 @@ class Flight:
         """Whether the photo is in colour, and stays as it is."""
         return all(page.canvas is None for page in self.pages)
 
+    @property
+    def on_color(self) -> str:
+        """What becomes of its pages in colour, as the ledger has it."""
+        if not any(page.is_in_colour for page in self.pages):
+            return ""
+        return "keep" if any(page.canvas is None for page in self.pages) else "recolor"
+
     def blended_fields(self, page: Page) -> NDArray[np.float32]:
         """The colours of all samples of a page, windows joined, (K, 2, h, w).
 

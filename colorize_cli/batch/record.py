@@ -81,6 +81,7 @@ class Recorder:
             targets=joined(kept_targets, made),
             extras=kept_extras | extras(flight, flight.decision.products),
             reason=outcome.reason,
+            on_color=flight.on_color,
             diversity=known if outcome.diversity is None else outcome.diversity,
             seconds=round(time.perf_counter() - flight.reading.began_s, 3),
         )
@@ -137,6 +138,7 @@ class Recorder:
             reason=reason,
             targets=joined(targets, made),
             extras=kept | extras(flight, flight.hashes),
+            on_color=flight.on_color,
         )
 
     def _kept(self, flight: Flight) -> tuple[list[Target], dict[str, str]]:

@@ -137,10 +137,13 @@ class Resume:
 
     def _is_current(self, entry: Entry, job: Job) -> bool:
         """Whether results that the entry knows are what this run would make."""
-        in_colour = {"skip": IN_COLOUR, "copy": COPIED}.get(self.settings.on_color)
+        on_color = self.settings.on_color
+        in_colour = {"skip": IN_COLOUR, "copy": COPIED}.get(on_color)
+        pages = "recolor" if on_color == "recolor" else "keep"
         return (
             entry.status != "started"
             and (entry.reason == in_colour or entry.reason not in {IN_COLOUR, COPIED})
+            and entry.on_color in {"", pages}
             and entry.settings == self.formats[job.format]
             and entry.model == self.weights_hash
         )

@@ -60,6 +60,8 @@ class Entry:
         steps: Steps of the reverse loop.
         sampler: Name of the sampler.
         pick: Which sample the first target is, in words.
+        on_color: What became of the photo's pages that are in colour: `recolor`, or
+            `keep` as they are; empty if there are none, or that is not known.
         diversity: How far the samples differ; None if there is one.
         seconds: From decoding to the last result, in part shared with other photos.
         time: When the line was written, UTC, as in RFC 3339.
@@ -83,6 +85,7 @@ class Entry:
     steps: int | None = None
     sampler: str = ""
     pick: str = "first"
+    on_color: str = ""
     diversity: float | None = None
     seconds: float | None = None
     time: str = ""
@@ -118,7 +121,7 @@ class Entry:
 
 FIELDS = [each.name for each in fields(Entry)]
 # Texts that thousands of lines have in common.
-COMMON = ("settings", "model", "model_name", "sampler", "pick", "tool")
+COMMON = ("settings", "model", "model_name", "sampler", "pick", "on_color", "tool")
 
 
 def parse(line: bytes) -> Entry | None:

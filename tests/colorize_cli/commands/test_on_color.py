@@ -91,6 +91,66 @@ def test_another_choice_concerns_them_alone(colorize, mixed, tmp_path, loaded):
     assert out.read_bytes() != (mixed / "bright.jpg").read_bytes()
 
 
+def test_what_was_recoloured_can_be_copied_later(colorize, mixed, out, loaded):
+    """The copy takes the place of the picture, which this program has made."""
+    assert colorize(mixed, "--on-color", "recolor").exit_code == 0
+    grey = contents(out)
+    copied = colorize(mixed, "--on-color", "copy")
+    assert "done     1 photo, 1 picture" in copied.stdout
+    bright = (mixed / "bright.jpg").read_bytes()
+    assert contents(out) == grey | {"bright.jpg": bright}
+
+
+def test_what_was_recoloured_stays_if_it_is_skipped_later(colorize, mixed, out, loaded):
+    """No file is removed, and every run says why nothing is done."""
+    assert colorize(mixed, "--on-color", "recolor").exit_code == 0
+    made = contents(out)
+    for _ in range(2):
+        skipped = colorize(mixed)
+        assert "done     0 photos" in skipped.stdout
+        assert "5 already there; 1 in colour" in skipped.stdout
+    assert contents(out) == made
+    assert "1 photo, 1 picture" in colorize(mixed, "--on-color", "recolor").stdout
+    assert contents(out) == made
+
+
+def test_a_failure_in_between_forgets_nothing(colorize, mixed, out, loaded):
+    """A disk that was away does not make a recoloured photo anew, nor a copy of it."""
+    bright, away = mixed / "bright.jpg", mixed.parent / "away.jpg"
+    colorize(mixed, "--on-color", "recolor")
+    bright.rename(away)
+    bright.write_bytes(b"not a photo")
+    assert colorize(mixed, "--on-color", "recolor").exit_code == 3
+    away.replace(bright)
+    again = colorize(mixed, "--on-color", "recolor")
+    assert "done     0 photos" in again.stdout
+    assert "1 photo, 1 picture" in colorize(mixed, "--on-color", "copy").stdout
+    assert (out / "bright.jpg").read_bytes() == bright.read_bytes()
+
+
+def test_a_ledger_of_an_earlier_version(colorize, mixed, out, loaded):
+    """It does not know what was in colour, so what is done is done."""
+    colorize(mixed, "--on-color", "recolor")
+    ledger = out / "colorize.jsonl"
+    text = ledger.read_text()
+    assert '"on_color":"recolor"' in text
+    ledger.write_text(text.replace('"on_color":"recolor",', ""))
+    assert "6 photos, already there" in colorize(mixed, "--on-color", "copy").stdout
+
+
+def test_pages_in_colour_follow_another_choice(colorize, tmp_path, out, loaded):
+    """Of a document whose other pages are grey; skip and copy keep them alike."""
+    source = tmp_path / "album.tif"
+    source.write_bytes(tiff_pages([colours()[..., [1, 1, 1]], colours(seed=5)], [0, 0]))
+    colorize(source)
+    kept = contents(out)
+    assert "already there" in colorize(source, "--on-color", "copy").stdout
+    assert "1 picture" in colorize(source, "--on-color", "recolor").stdout
+    assert contents(out) != kept
+    assert "1 picture" in colorize(source, "--on-color", "copy").stdout
+    assert contents(out) == kept
+
+
 @pytest.mark.parametrize("choice", ["skip", "copy"])
 def test_pages_in_colour_stay_among_the_others(colorize, tmp_path, loaded, choice):
     """A scanned album of both kinds: only the grey page gets colours."""
