@@ -1,5 +1,7 @@
 """The command that makes a result again, from what the result says about itself."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from colorize_cli.batch.tagging import Tag
@@ -8,7 +10,7 @@ from colorize_cli.errors import ColorizeError
 from colorize_cli.files import LEDGER_NAME
 from colorize_cli.ledger import Entry, read_history
 
-__all__ = ["command_of", "ending_of", "source_of"]
+__all__ = ["command_of", "ending_of", "source_of", "tag_of_pages"]
 
 # Stands for a photo that nobody knows any more.
 PHOTO = "PHOTO"
@@ -54,7 +56,19 @@ def ending_of(tag: Tag) -> str:
     """What the command adds to the photo's name for this picture, if anything."""
     if tag.product != "picture":
         return f"_{tag.product}"
-    return f"_s{tag.sample}" if tag.sample is not None and tag.sample > 1 else ""
+    is_one_of_many = tag.pick in {None, "all"} and (tag.sample or 1) > 1
+    return f"_s{tag.sample}" if is_one_of_many else ""
+
+
+def tag_of_pages(tags: Sequence[Tag]) -> Tag:
+    """What a whole document says about itself.
+
+    Args:
+        tags: Those of its pages; they differ in the samples that are shown, and in
+            whether the page was in colour.
+    """
+    on_color = next((tag.on_color for tag in tags if tag.on_color), None)
+    return replace(tags[0], on_color=on_color)
 
 
 def source_of(picture: Path, tag: Tag) -> Path | None:

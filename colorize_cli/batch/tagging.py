@@ -47,8 +47,9 @@ class Tag:
         source_hash: `content_hash` of the photo's file; names do not matter.
         product: What kind of picture it is.
         sample: Which sample it shows, from 1 as in file names; None for none or many.
-        samples: How many were drawn, if the picture depends on that; else None.
-        pick: How they became one, if the picture depends on that.
+        samples: How many were drawn, if the picture depends on that, or other pages
+            of its document do; else None.
+        pick: How they became one, under the same conditions.
         quality: Of the encoder, if that is lossy; else None.
         on_color: "recolor" if the photo was in colour and its colours were replaced.
     """

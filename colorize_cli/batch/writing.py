@@ -149,7 +149,12 @@ class Press:
         sample = None
         if product.kind == "picture":
             sample = self._ensemble(page).sample_of(product)
-        is_of_many = product.kind != "picture" or sample is None
+        # Each page has a medoid of its own, and one command makes them all.
+        is_of_many = (
+            product.kind != "picture"
+            or sample is None
+            or (variants.pick == "medoid" and len(self.flight.pages) > 1)
+        )
         return replace(
             self.tag,
             source_hash=self.flight.reading.hash,

@@ -53,7 +53,12 @@ def show_picture(path: Path) -> None:
     from colorize_cli.console import Console, printable
     from colorize_cli.files.disk import read
     from colorize_cli.model import EMBEDDED_MODEL, weights_hash
-    from colorize_cli.reproduction import command_of, ending_of, source_of
+    from colorize_cli.reproduction import (
+        command_of,
+        ending_of,
+        source_of,
+        tag_of_pages,
+    )
 
     document = codec.read_document(read(path), path)
     packets = [survey.metadata.xmp for survey in document.surveys]
@@ -76,7 +81,7 @@ def show_picture(path: Path) -> None:
             "was made with --no-tag."
         )
         return
-    tag = tags[0]
+    tag = tag_of_pages(tags)
     sections["made by colorize"] = dict(tag.told())
     console.show_sections(sections)
     is_embedded = (

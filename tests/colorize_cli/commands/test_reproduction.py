@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from colorize_cli import codec, model
-from colorize_cli.batch.tagging import SOURCE_TYPE, source_type
+from colorize_cli.batch.tagging import SOURCE_TYPE, Tag, source_type
 from colorize_cli.cli import main
 from tests.pictures import colours, image, saved, tiff_pages
 from tests.runs import contents
@@ -111,6 +111,36 @@ def test_pages_are_made_again(cli, inspected, colorize, tmp_path, loaded, monkey
     assert colorize(source).exit_code == 0
     result = tmp_path / "out" / "book.tif"
     assert any("2, of which 2 have a tag" in line for line in inspected(result)[0])
+    again = made_again(cli, inspected, result, tmp_path, monkeypatch)
+    assert again == result.read_bytes()
+
+
+def test_pages_with_medoids_of_their_own_are_made_again(
+    cli, inspected, colorize, tmp_path, loaded, monkeypatch
+):
+    """No single sample makes them, so the command has the pick of the run."""
+    source = tmp_path / "book.tif"
+    pages = [colours(seed=seed)[..., [1, 1, 1]] for seed in range(4)]
+    source.write_bytes(tiff_pages(pages, [0] * 4))
+    assert colorize(source, "--samples", 3, "--pick", "medoid").exit_code == 0
+    result = tmp_path / "out" / "book.tif"
+    surveys = codec.read_document(result.read_bytes(), result).surveys
+    tags = [Tag.read(survey.metadata.xmp) for survey in surveys]
+    assert len({tag.sample for tag in tags}) > 1
+    assert "--samples 3 --pick medoid" in inspected(result)[2]
+    again = made_again(cli, inspected, result, tmp_path, monkeypatch)
+    assert again == result.read_bytes()
+
+
+def test_a_page_in_colour_behind_grey_ones_is_recoloured_again(
+    cli, inspected, colorize, tmp_path, loaded, monkeypatch
+):
+    """Every page has its say in the command."""
+    source = tmp_path / "book.tif"
+    bright = colours()
+    source.write_bytes(tiff_pages([bright[..., [1, 1, 1]], bright], [0, 0]))
+    assert colorize(source, "--on-color", "recolor").exit_code == 0
+    result = tmp_path / "out" / "book.tif"
     again = made_again(cli, inspected, result, tmp_path, monkeypatch)
     assert again == result.read_bytes()
 
