@@ -1,34 +1,73 @@
 """The command that makes a result again, from what the result says about itself."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
 
 from colorize_cli.batch.tagging import Tag
 from colorize_cli.codec.formats import Format
 from colorize_cli.errors import ColorizeError
 from colorize_cli.files import LEDGER_NAME
+from colorize_cli.files.archives import archive_kind, archive_stem
+from colorize_cli.files.remote.url import is_url
+from colorize_cli.files.selection import literally
+from colorize_cli.files.streams import STDIN
 from colorize_cli.ledger import Entry, read_history
 
-__all__ = ["command_of", "ending_of", "source_of", "tag_of_pages"]
+__all__ = [
+    "UNKNOWN",
+    "Original",
+    "command_of",
+    "ending_of",
+    "source_of",
+    "tag_of_pages",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A photo as a command names it.
+
+    Attributes:
+        words: Of the command, that name this photo and no other.
+        name: Its place under the folder of results.
+    """
+
+    words: tuple[str, ...]
+    name: PurePosixPath
+
+    @classmethod
+    def at(cls, origin: str) -> "Original":
+        """The photo that the ledger says was read from there."""
+        if is_url(origin):
+            last = PurePosixPath(unquote(urlsplit(origin).path)).name
+            return cls((origin,), PurePosixPath(last))
+        path = Path(origin)
+        for folder in path.parents:
+            if archive_kind(folder) is not None and not folder.is_dir():
+                name = PurePosixPath(archive_stem(folder), path.relative_to(folder))
+                return cls((str(folder), "--include", literally(str(name))), name)
+        return cls((origin,), PurePosixPath(path.name))
+
 
 # Stands for a photo that nobody knows any more.
-PHOTO = "PHOTO"
+UNKNOWN = Original(("PHOTO",), PurePosixPath("PHOTO"))
 
 
 def command_of(
-    tag: Tag, format: Format, source: Path | None, out: Path, *, is_embedded: bool
+    tag: Tag, format: Format, original: Original, out: Path, *, is_embedded: bool
 ) -> list[str]:
     """The words of a command that writes the very same picture.
 
     Args:
         tag: What the picture says about itself.
         format: What it is encoded as.
-        source: The photo; None if it is not known where that is.
+        original: The photo.
         out: A folder for the results.
         is_embedded: Whether the model is the one that comes with this program.
     """
-    words = ["colorize", str(source or PHOTO), "-o", str(out), "--seed", str(tag.seed)]
+    words = ["colorize", *original.words, "-o", str(out), "--seed", str(tag.seed)]
     samples = tag.samples or tag.sample or 1
     if samples > 1:
         words += ["--samples", str(samples)]
@@ -71,20 +110,22 @@ def tag_of_pages(tags: Sequence[Tag]) -> Tag:
     return replace(tags[0], on_color=on_color)
 
 
-def source_of(picture: Path, tag: Tag) -> Path | None:
+def source_of(picture: Path, tag: Tag) -> Original:
     """The photo of a picture, by the ledger of the folder in which that still lies.
 
     Returns:
-        Where the photo was; None if no ledger knows, or knows of another photo.
+        Where the photo was; `UNKNOWN` if no ledger knows, if it knows of another
+        photo, or if that came through a pipe.
     """
     place = picture.absolute()
     for folder in place.parents:
         ledger = folder / LEDGER_NAME
         if ledger.is_file():
             entry = entry_of(ledger, place.relative_to(folder).as_posix())
-            is_it = entry is not None and entry.hash == tag.source_hash
-            return Path(entry.origin) if entry is not None and is_it else None
-    return None
+            if entry is None or entry.hash != tag.source_hash or entry.origin == STDIN:
+                return UNKNOWN
+            return Original.at(entry.origin)
+    return UNKNOWN
 
 
 def entry_of(ledger: Path, place: str) -> Entry | None:

@@ -9,6 +9,7 @@ from typing import get_args
 from colorize_cli.codec.formats import Format
 from colorize_cli.errors import EncodeError
 from colorize_cli.files import Destination, Job, Source
+from colorize_cli.files.streams import STDIN
 from colorize_cli.ledger import Entry, History, content_hash
 from colorize_cli.settings import COPIED, IN_COLOUR, BatchSettings
 from colorize_cli.variants import Product
@@ -247,11 +248,13 @@ def unchanged(entry: Entry, source: Source) -> bool:
 
 
 def origin_of(source: Source | str) -> str:
-    """Where a photo comes from: an absolute path, or a URL without its secrets.
+    """Where a photo comes from: an absolute path, `stdin`, a URL without its secrets.
 
     A ledger is shown to others, so it holds neither passwords nor signatures.
     """
     place = str(source)
+    if place == STDIN:
+        return place
     if "://" not in place:
         return str(Path(place).absolute())
     return SECRETS.sub("", place)

@@ -87,8 +87,9 @@ def show_picture(path: Path) -> None:
     is_embedded = (
         EMBEDDED_MODEL.is_file() and weights_hash(EMBEDDED_MODEL) == tag.weights_hash
     )
-    source = source_of(path, tag)
-    words = command_of(tag, document.format, source, AGAIN, is_embedded=is_embedded)
-    stem = Path(words[1]).stem + ending_of(tag)
-    result = AGAIN / (stem + codec.suffix_of(document.format, source))
+    original = source_of(path, tag)
+    words = command_of(tag, document.format, original, AGAIN, is_embedded=is_embedded)
+    stem = original.name.stem + ending_of(tag)
+    name = stem + codec.suffix_of(document.format, original.name)
+    result = AGAIN / original.name.with_name(name)
     console.show_command(shlex.join(words), printable(result))

@@ -11,7 +11,7 @@ from pathspec import PathSpec
 from colorize_cli.errors import PlanError
 from colorize_cli.files.source import Source
 
-__all__ = ["Selection"]
+__all__ = ["Selection", "literally"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,3 +74,8 @@ def compiled(option: str, patterns: Sequence[str]) -> PathSpec[Any]:
         named = ", ".join(map(repr, patterns))
         reason = "is not a pattern as .gitignore has them"
         raise PlanError(f"--{option} {named}: {reason}") from error
+
+
+def literally(name: str) -> str:
+    """A pattern for the photo of that name under SRC."""
+    return "/" + re.sub(r"([\\*?\[\] ])", r"\\\1", name)

@@ -12,10 +12,12 @@ from colorize_cli.codec.formats import signature_suffix
 from colorize_cli.errors import EncodeError, PlanError
 from colorize_cli.files.source import Stamp
 
-__all__ = ["STREAM", "StreamDestination", "StreamSource"]
+__all__ = ["STDIN", "STREAM", "StreamDestination", "StreamSource"]
 
 # What stands on the command line for standard input and standard output.
 STREAM = "-"
+# Where a photo from a pipe was read from, in reports and ledgers.
+STDIN = "stdin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,12 @@ class StreamSource:
     data: bytes = field(repr=False)
 
     def __str__(self) -> str:
-        return "stdin"
+        return STDIN
 
     @property
     def name(self) -> str:
         """`stdin` with the suffix of its format; see `Source`."""
-        return f"stdin{signature_suffix(self.data)}"
+        return f"{STDIN}{signature_suffix(self.data)}"
 
     def read(self) -> bytes:
         """The bytes; see `Source`."""

@@ -44,7 +44,8 @@ class Entry:
         source: The photo's path under the folder that was named, POSIX style; bytes
             that are no UTF-8 are surrogates.
         status: See `EntryStatus`.
-        origin: Where the photo was read from, absolute where it is a path.
+        origin: Where the photo was read from, absolute where it is a path;
+            `stdin` if it came through a pipe.
         hash: `content_hash` of the photo's file; empty if it was not read.
         size: Bytes of the file; None if not known.
         mtime_ns: Time of its last change; None if not known.

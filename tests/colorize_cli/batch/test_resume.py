@@ -27,6 +27,7 @@ class Somewhere:
     [
         ("/scans/a.jpg", "/scans/a.jpg"),
         ("/scans/what?.jpg", "/scans/what?.jpg"),
+        ("stdin", "stdin"),
         ("/scans/box.zip/a.jpg", "/scans/box.zip/a.jpg"),
         ("s3://bucket/scans/a@2x.jpg", "s3://bucket/scans/a@2x.jpg"),
         ("https://host/a.jpg?X-Amz-Signature=00ff", "https://host/a.jpg"),

@@ -1,13 +1,16 @@
 """`colorize inspect RESULT` prints a command that makes the very same file again."""
 
 import shlex
+import zipfile
 from pathlib import Path
 
+import fsspec
 import pytest
 
 from colorize_cli import codec, model
 from colorize_cli.batch.tagging import SOURCE_TYPE, Tag, source_type
 from colorize_cli.cli import main
+from colorize_cli.ledger import read_ledger
 from tests.pictures import colours, image, saved, tiff_pages
 from tests.runs import contents
 
@@ -143,6 +146,50 @@ def test_a_page_in_colour_behind_grey_ones_is_recoloured_again(
     result = tmp_path / "out" / "book.tif"
     again = made_again(cli, inspected, result, tmp_path, monkeypatch)
     assert again == result.read_bytes()
+
+
+@pytest.mark.parametrize("member", ["one.jpg", "box [1]/a b*.jpg"])
+def test_a_photo_in_an_archive_is_made_again(
+    cli, inspected, colorize, photo_folder, tmp_path, loaded, monkeypatch, member
+):
+    """The archive is named, and a pattern that fits that one photo."""
+    photos = tmp_path / "photos.tar.zip"
+    with zipfile.ZipFile(photos, "w") as archive:
+        archive.write(photo_folder / "tall.jpg", member)
+        archive.write(photo_folder / "a.jpg", "box 1/a b2.jpg")
+    options = ["--batch-size", 1, "--samples", 2]
+    assert colorize(photos, *options).exit_code == 0
+    result = (tmp_path / "out/photos.tar" / member).with_suffix(".jpg")
+    result = result.with_stem(f"{result.stem}_s2")
+    again = made_again(cli, inspected, result, tmp_path, monkeypatch)
+    assert again == result.read_bytes()
+    assert len(contents(tmp_path / "again")) == 2
+
+
+def test_a_photo_behind_a_url_is_made_again(
+    cli, inspected, colorize, photo_folder, tmp_path, loaded, monkeypatch
+):
+    """Its address is no path, and stays as it is."""
+    store = fsspec.filesystem("memory")
+    store.pipe("/scans/old aunt.jpg", (photo_folder / "a.jpg").read_bytes())
+    assert colorize("memory://scans").exit_code == 0
+    result = tmp_path / "out" / "old aunt.jpg"
+    again = made_again(cli, inspected, result, tmp_path, monkeypatch)
+    store.rm("/scans", recursive=True)
+    assert again == result.read_bytes()
+
+
+def test_a_photo_from_a_pipe_is_left_open(
+    cli, inspected, photo_folder, tmp_path, loaded
+):
+    """Nobody can say where it was; the ledger says that it came from stdin."""
+    data = (photo_folder / "a.jpg").read_bytes()
+    out = tmp_path / "out"
+    assert cli.invoke(main, ["-", "-o", str(out)], input=data).exit_code == 0
+    assert read_ledger(out / "colorize.jsonl")["stdin.jpg"].origin == "stdin"
+    _, place, command = inspected(out / "stdin.jpg")
+    assert command.startswith("colorize PHOTO -o again ")
+    assert place == "again/PHOTO.jpg"
 
 
 def test_no_tag_leaves_no_trace(cli, colorize, photo_folder, tmp_path, loaded):

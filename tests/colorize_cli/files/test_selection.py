@@ -6,6 +6,7 @@ import pytest
 
 from colorize_cli.errors import PlanError
 from colorize_cli.files import Selection
+from colorize_cli.files.selection import literally
 
 NAMES = ["a.jpg", "b.tif", "box1/a.jpg", "box1/raw/b.tif", "box2/box1/c.jpg", "D.JPG"]
 
@@ -77,3 +78,15 @@ def test_only_later_changes_are_newer():
     photos = [Dated("a", 99), Dated("b", 100), Dated("c", 101), Dated("d")]
     selection = Selection(newer_than_ns=100)
     assert [p.name for p in photos if selection.admits(p)] == ["c", "d"]
+
+
+ODD = ["*.jpg", "[a].jpg", "a?.jpg", "!a.jpg", "#a.jpg", "back\\slash.jpg", "a b.jpg "]
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_literal_pattern_admits_one_photo(name):
+    """Whatever its name has in it, and in no other folder."""
+    selection = Selection(include=[literally(name)])
+    assert selection.admits(Dated(name))
+    for other in {*NAMES, *ODD, "aa.jpg", f"box1/{name}"} - {name}:
+        assert not selection.admits(Dated(other)), other
