@@ -73,7 +73,9 @@ class Recorder:
             for each, sample in shown.items()
         ]
         kept_targets, kept_extras = self._kept(flight)
-        known = before.diversity if before else None
+        diversity = outcome.diversity
+        if diversity is None and before is not None and self._is_of_as_many(before):
+            diversity = before.diversity
         self._append(
             flight.job,
             "done",
@@ -82,7 +84,7 @@ class Recorder:
             extras=kept_extras | extras(flight, flight.decision.products),
             reason=outcome.reason,
             on_color=flight.on_color,
-            diversity=known if outcome.diversity is None else outcome.diversity,
+            diversity=diversity,
             seconds=round(time.perf_counter() - flight.reading.began_s, 3),
         )
 
@@ -151,9 +153,13 @@ class Recorder:
             return [], {}
         anew = {str(flight.job.place_of(each)) for each in flight.decision.products}
         targets = [each for each in before.targets if each.path not in anew]
-        if before.samples != self.resume.settings.variants.samples:
+        if not self._is_of_as_many(before):
             return targets, {}
         return targets, {k: p for k, p in before.extras.items() if p not in anew}
+
+    def _is_of_as_many(self, before: Entry) -> bool:
+        """Whether an earlier run drew as many samples as this one is to have."""
+        return before.samples == self.resume.settings.variants.samples
 
     def _append(
         self,

@@ -124,6 +124,22 @@ class TestExtras:
         colorize(photo, "--samples", 3)
         assert 1 < entry(out)["diversity"] < 50
 
+    def test_a_diversity_of_fewer_samples_is_left_out(
+        self, colorize, photo, out, loaded
+    ):
+        """A run that adds samples does not draw all; one with a sheet does."""
+        colorize(photo, "--samples", 2)
+        colorize(photo, "--samples", 4)
+        assert entry(out)["samples"] == 4
+        assert "diversity" not in entry(out)
+        colorize(photo, "--samples", 4, "--sheet")
+        whole = entry(out)["diversity"]
+        (out / "b_s3.png").unlink()
+        colorize(photo, "--samples", 4, "--sheet")
+        assert entry(out)["diversity"] == whole
+        colorize(photo, "--samples", 4, out=out / "other")
+        assert entry(out / "other")["diversity"] == pytest.approx(whole)
+
     def test_a_dry_run_names_them(self, colorize, photo, out, loaded):
         """Each on a line."""
         result = colorize(photo, "--samples", 2, "--sheet", "--spread", "--dry-run")
