@@ -95,7 +95,7 @@ def open_events(options: dict[str, Any], out: Path | str) -> "EventLog | None":
     """The log of `--log-json`, if it is asked for.
 
     Raises:
-        UsageError: If stdout is to take a picture as well.
+        UsageError: If stdout is to take a picture as well, or is closed.
     """
     from colorize_cli.eventlog import EventLog
 
@@ -103,6 +103,8 @@ def open_events(options: dict[str, Any], out: Path | str) -> "EventLog | None":
         return None
     if out == "-":
         raise click.UsageError("--log-json needs stdout, which takes the picture.")
+    if sys.stdout is None:
+        raise click.UsageError("--log-json needs stdout, which is closed.")
     return EventLog(sys.stdout, give_up_stdout)
 
 

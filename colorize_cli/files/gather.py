@@ -84,6 +84,9 @@ def from_stdin(places: Sequence[Path | str]) -> StreamSource:
     """The photo that is piped in."""
     if len(places) > 1:
         raise PlanError("-: a photo from stdin is colorized by itself; name no others")
+    # None where the shell has closed it, as `<&-` does.
+    if sys.stdin is None:
+        raise PlanError("-: stdin is closed; add < photo.jpg")
     if sys.stdin.isatty():
         raise PlanError("-: nothing is piped in; add < photo.jpg")
     return StreamSource(sys.stdin.buffer.read())

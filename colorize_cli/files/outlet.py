@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from stat import S_ISDIR
 
+from colorize_cli.errors import PlanError
 from colorize_cli.files.archives import archive_kind
 from colorize_cli.files.archives.destination import ArchiveDestination
 from colorize_cli.files.destination import Destination, FolderDestination
@@ -25,6 +26,9 @@ def open_destination(out: Path | str) -> Destination:
         PlanError: If no results can go there.
     """
     if out == STREAM:
+        # None where the shell has closed it, as `>&-` does.
+        if sys.stdout is None:
+            raise PlanError("-o -: stdout is closed; add > photo.jpg")
         return StreamDestination(sys.stdout.buffer)
     if is_url(out):
         # Behind an extra, and slow to import.

@@ -4,6 +4,7 @@ import os
 import sys
 
 import pytest
+from click import UsageError
 
 from colorize_cli.cli import main
 from tests.runs import contents
@@ -44,3 +45,17 @@ def test_a_reader_that_has_gone_is_not_told_of(colorize_into, tmp_path, capfd):
     assert colorize_into(writer, "--log-json") == 0
     assert len(contents(tmp_path / "out")) == 4
     assert "stdout" not in capfd.readouterr().err
+
+
+def test_a_log_into_a_closed_stdout_is_refused(
+    photo_folder, tmp_path, loaded, monkeypatch
+):
+    """Before any work; Python has no stdout then."""
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", None)
+        with pytest.raises(UsageError, match="needs stdout, which is closed"):
+            main(
+                [str(photo_folder), "-o", str(tmp_path / "out"), "--log-json"],
+                standalone_mode=False,
+            )
+    assert not (tmp_path / "out").exists()

@@ -154,3 +154,18 @@ def test_a_reader_that_has_gone_is_told():
 def test_the_data_is_not_part_of_messages():
     """A photo in a traceback would fill the screen."""
     assert "abc" not in repr(StreamSource(b"abc"))
+
+
+def test_a_closed_stdin_is_refused(monkeypatch, tmp_path):
+    """Python has none then; `<&-` in a shell, and some services."""
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(PlanError, match=r"-: stdin is closed; add < photo\.jpg"):
+        plan("-", out=tmp_path)
+
+
+def test_a_closed_stdout_is_refused(stdin, monkeypatch):
+    """Before anything is colorized for nothing."""
+    stdin(JPEG)
+    monkeypatch.setattr(sys, "stdout", None)
+    with pytest.raises(PlanError, match=r"-o -: stdout is closed; add > photo\.jpg"):
+        plan("-")
