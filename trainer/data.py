@@ -189,8 +189,12 @@ def stack(examples: list[Example]) -> tuple[list[Tensor], dict[int, Reason]]:
 
 
 def start_worker(worker: int) -> None:
-    """Leave Ctrl-C to the training process and the cores to it, too."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Leave signals to the training process, which ends saved, and the cores to it.
+
+    Ctrl-C, systemd and Slurm send theirs to all processes of a job.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     cv2.setNumThreads(0)
 
 

@@ -1,6 +1,8 @@
 """Batches: order, position, workers, unusable photos."""
 
 import dataclasses
+import multiprocessing
+import subprocess
 from itertools import chain, islice
 
 import numpy as np
@@ -123,6 +125,18 @@ def test_batch_is_the_same_from_any_start():
     at_once = batches(photos, order).batch(4)
     assert torch.equal(in_turn.L, at_once.L)
     assert torch.equal(in_turn.y0, at_once.y0)
+
+
+@pytest.mark.parametrize("name", ["INT", "TERM"])
+def test_workers_leave_signals_to_the_run(name):
+    """Slurm and systemd tell all processes to end; the run saves first."""
+    data = dataclasses.replace(DATA, workers=1)
+    stream = batches(noise_photos(12), Order(12, 4, seed=2), data)
+    stream.batch(0)
+    (worker,) = multiprocessing.active_children()
+    subprocess.run(["kill", "-s", name, str(worker.pid)], check=True)
+    # More than are loaded ahead.
+    assert [len(stream.batch(k).L) for k in range(1, 9)] == [4] * 8
 
 
 def test_sizes_take_turns_from_any_start():
