@@ -1,6 +1,5 @@
 """What is to be done with each photo, by the ledger and by what is there."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -9,6 +8,7 @@ from typing import get_args
 from colorize_cli.codec.formats import Format
 from colorize_cli.errors import EncodeError
 from colorize_cli.files import Destination, Job, Source
+from colorize_cli.files.remote.url import shown
 from colorize_cli.files.streams import STDIN
 from colorize_cli.ledger import Entry, History, content_hash
 from colorize_cli.settings import COPIED, IN_COLOUR, BatchSettings
@@ -20,10 +20,6 @@ FOREIGN = (
     "its results have been changed since they were made; --overwrite replaces them"
 )
 FOUND = "already there, made by no run that is known; --overwrite replaces it"
-
-
-# Name and password before the host, and what follows the path.
-SECRETS = re.compile(r"(?<=://)[^/?#]*@|[?#].*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,4 +253,4 @@ def origin_of(source: Source | str) -> str:
         return place
     if "://" not in place:
         return str(Path(place).absolute())
-    return SECRETS.sub("", place)
+    return shown(place).partition("#")[0]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from colorize_cli.settings import BatchSettings
 
     Run = Callable[
-        [Plan, int | None, Callable[[Outcome], None], Callable[[], None]], Report
+        [Plan, BatchSettings, Callable[[Outcome], None], Callable[[], None]], Report
     ]
 
 __all__ = ["Engine", "opened_engine"]
@@ -30,9 +30,8 @@ class Engine:
     Attributes:
         model: The model that it uses, and where that runs.
         settings: How the run is done, batch size included.
-        run: Colorizes the photos of a plan; takes the plan, how many of its photos may
-            fail, as in `BatchSettings.max_errors`, what to call as photos end, and what
-            to call if the user ends the run.
+        run: Colorizes the photos of a plan; takes the plan, how it is done, what to
+            call as photos end, and what to call if the user ends the run.
     """
 
     model: "Chosen"
@@ -68,16 +67,11 @@ def local_engine(settings: "BatchSettings", options: dict[str, Any]) -> Engine:
     if options["batch_size"] is None:
         settings = replace(settings, batch_size=auto_batch_size(model.backend.device))
 
-    def run(
-        plan: "Plan",
-        max_errors: int | None,
-        on_outcome: "Callable[[Outcome], None]",
-        on_interrupt: Callable[[], None],
-    ) -> "Report":
-        how = replace(settings, max_errors=max_errors)
-        return run_batch(plan, model, how, on_outcome, on_interrupt)
-
-    return Engine(model=model, settings=settings, run=run)
+    return Engine(
+        model=model,
+        settings=settings,
+        run=lambda plan, how, *told: run_batch(plan, model, how, *told),
+    )
 
 
 @contextmanager
@@ -107,14 +101,10 @@ def ray_engine(
             backend=Runtime(options["backend"], device),
             settings=settings,
         )
-
-        def run(
-            plan: "Plan",
-            max_errors: int | None,
-            on_outcome: "Callable[[Outcome], None]",
-            on_interrupt: Callable[[], None],
-        ) -> "Report":
-            how = replace(orders, settings=replace(settings, max_errors=max_errors))
-            return run_on_ray(how, plan, on_outcome, on_interrupt)
-
-        yield Engine(model=orders, settings=settings, run=run)
+        yield Engine(
+            model=orders,
+            settings=settings,
+            run=lambda plan, how, *told: run_on_ray(
+                replace(orders, settings=how), plan, *told
+            ),
+        )

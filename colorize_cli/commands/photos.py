@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["photos"]
 
 
-@click.command(short_help="Colorize photos; the word may be left out.")
+@click.command
 @input_options
 @place_options
 @variant_options
@@ -170,7 +171,8 @@ def run(
             if events is not None and number == 0:
                 events.start(plan, engine.model)
             left = None if most is None else most - len(report.failures)
-            report.include(run_plan(plan, left, engine, console, events))
+            how = replace(engine.settings, max_errors=left)
+            report.include(run_plan(plan, how, engine, console, events))
             has_failed = most is not None and len(report.failures) >= most
             if report.is_interrupted or has_failed:
                 break
@@ -181,7 +183,7 @@ def run(
 
 def run_plan(
     plan: "Plan",
-    max_errors: int | None,
+    settings: "BatchSettings",
     engine: Engine,
     console: "Console",
     events: "EventLog | None",
@@ -197,4 +199,4 @@ def run_plan(
                 events.photo(outcome)
             watch.on_outcome(outcome)
 
-        return engine.run(plan, max_errors, on_outcome, watch.on_interrupt)
+        return engine.run(plan, settings, on_outcome, watch.on_interrupt)
