@@ -36,7 +36,6 @@ def main() -> None:
     )
     about = dict(line.split("=", 1) for line in options.about)
     save_network(options.out, network, replace(header, provenance=about), torch.float16)
-    options.out.chmod(0o644)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,6 @@ def main() -> None:
     network, header = load_network(options.model)
     header = replace(header, schedule=schedule)
     save_network(options.out, network, header, torch.float16)
-    options.out.chmod(0o644)
 
 
 if __name__ == "__main__":

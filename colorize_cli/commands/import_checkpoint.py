@@ -55,15 +55,13 @@ def save_atomically(target: Path, network: "Network", header: "Header") -> None:
     Raises:
         CheckpointError: If the folder is missing or cannot be written to.
     """
-    from safetensors import SafetensorError
-
     from colorize_cli.model.checkpoint import save_network
 
     partial = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         save_network(partial, network, header)
         partial.replace(target)
-    except (OSError, SafetensorError) as error:
+    except OSError as error:
         raise CheckpointError(target, f"cannot be written: {error}") from error
     finally:
         partial.unlink(missing_ok=True)

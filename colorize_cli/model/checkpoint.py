@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from colorize_cli.errors import CheckpointError
@@ -51,7 +51,8 @@ def save_network(
     }
     count = sum(tensor.numel() for tensor in state.values())
     stamped = replace(header, provenance={**header.provenance, "parameters": count})
-    save_file(state, path, metadata={HEADER_KEY: stamped.to_text()})
+    # Not `save_file`, whose files nobody but their owner may read.
+    path.write_bytes(save(state, metadata={HEADER_KEY: stamped.to_text()}))
 
 
 def load_network(path: Path) -> tuple[Network, Header]:

@@ -43,6 +43,13 @@ def test_float16_halves_the_file_and_rounds_the_weights(tmp_path, tiny_network, 
         assert torch.equal(stored, tensor.half().float())
 
 
+def test_a_model_may_be_read_by_whoever_reads_other_files(tiny_model_path):
+    """Machines that share a disk share models, so the mode is that of any new file."""
+    other = tiny_model_path.with_name("notes.txt")
+    other.touch()
+    assert tiny_model_path.stat().st_mode == other.stat().st_mode
+
+
 def test_a_loaded_network_predicts_the_same(tiny_network, tiny_model_path):
     """The file is the network: same input, same output."""
     loaded, _ = load_network(tiny_model_path)
