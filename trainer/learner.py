@@ -217,6 +217,12 @@ class Learner:
                 keep=draws.keep,
             )
 
+    @property
+    def photos_at_once(self) -> int:
+        """Photos of one part of a step, in this process."""
+        optim = self.config.optim
+        return optim.batch_size // (self.crew.world * optim.accumulation)
+
     def autocast(self) -> torch.autocast:
         """Mixed precision, if the settings ask for it."""
         enabled = self.config.optim.bf16

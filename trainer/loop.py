@@ -20,7 +20,7 @@ from trainer.memory import memory_watched
 from trainer.models import write_model
 from trainer.stopping import StopSignals
 from trainer.tracking import Tracker
-from trainer.validation import Pictures, Validation
+from trainer.validation import Pictures, Validation, ValidationResult
 
 __all__ = ["Ending", "Loop"]
 
@@ -171,7 +171,7 @@ class Loop:
             return
         self._validated = state.iteration
         if self.learner.crew.leads:
-            result = self.validation.measure(self.learner)
+            result = self._measure()
             figures = {
                 "train_loss": state.loss_sum / max(state.loss_count, 1),
                 **result.metrics,
@@ -182,6 +182,14 @@ class Loop:
             self._keep_best(result.metrics)
         state.loss_sum, state.loss_count = 0.0, 0
         self._timer = time.monotonic()
+
+    def _measure(self) -> ValidationResult:
+        """Measure; should that fail, what was trained is saved first."""
+        try:
+            return self.validation.measure(self.learner)
+        except TrainingError:
+            self._save()
+            raise
 
     def _keep_best(self, metrics: dict[str, float]) -> None:
         metric = self.config.val.best

@@ -94,39 +94,57 @@ def fitting_accumulation(share: int, accumulation: int, fits: int) -> int | None
 
 
 @contextmanager
-def memory_watched(learner: Learner) -> Iterator[None]:
-    """Turn a lack of memory within into a TrainingError that says what would fit."""
+def memory_watched(learner: Learner, measured: int = 0) -> Iterator[None]:
+    """Turn a lack of memory within into a TrainingError that says what would fit.
+
+    Args:
+        learner: What the memory is needed for.
+        measured: Photos at a time if they are only measured; 0 for a training step.
+    """
     try:
         yield
     except torch.OutOfMemoryError as error:
         # Its frames hold the activations that did not fit.
         traceback.clear_frames(error.__traceback__)
-        raise out_of_memory(learner) from error
+        raise out_of_memory(learner, measured) from error
 
 
-def out_of_memory(learner: Learner) -> TrainingError:
+def out_of_memory(learner: Learner, measured: int = 0) -> TrainingError:
     """The error to raise after the device ran out of memory, with settings that fit."""
-    optim, crew = learner.config.optim, learner.crew
-    share = optim.batch_size // crew.world
-    part = share // optim.accumulation
-    fits = part // 2
+    optim = learner.config.optim
+    share = optim.batch_size // learner.crew.world
+    photos = measured or learner.photos_at_once
+    fits = fitting_photos(learner, photos, is_step=not measured)
+    parts = fitting_accumulation(share, optim.accumulation, fits)
+    if parts is not None and photos > 1:
+        cure = (
+            f"set optim.accumulation = {parts} for the same result in parts of "
+            f"{share // parts}"
+        )
+    elif measured or optim.gradient_checkpointing:
+        cure = "end other programs that use it, or train a smaller model"
+    else:
+        cure = "set optim.gradient_checkpointing = true, or train a smaller model"
+    doing = " in validation" if measured else ""
+    return TrainingError(
+        f"{learner.device} ran out of memory{doing} with {photos} photos at a time; "
+        f"{cure}; then go on with --resume"
+    )
+
+
+def fitting_photos(learner: Learner, photos: int, *, is_step: bool) -> int:
+    """Photos at a time that are thought to fit, at most half of those that did not.
+
+    What a failed step left behind is given back to the device.
+    """
+    fits = photos // 2
     try:
         learner.optimizer.zero_grad(set_to_none=True)
         if learner.device.type == "cuda":
             torch.cuda.empty_cache()
             memory = torch.cuda.get_device_properties(learner.device).total_memory
-            fits = min(fits, estimate_memory(learner).photos_within(memory))
+            if is_step:
+                fits = min(fits, estimate_memory(learner).photos_within(memory))
     except torch.OutOfMemoryError:
-        fits = 1
-    parts = fitting_accumulation(share, optim.accumulation, fits)
-    if parts is None:
-        cure = "set optim.gradient_checkpointing = true, or train a smaller model"
-    else:
-        cure = (
-            f"set optim.accumulation = {parts} for the same result in parts of "
-            f"{share // parts}, or optim.batch_size = {max(fits, 1) * crew.world}"
-        )
-    return TrainingError(
-        f"{learner.device} ran out of memory with {part} photos at a time; {cure}; "
-        "then go on with --resume"
-    )
+        return 1
+    return fits

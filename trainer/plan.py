@@ -63,8 +63,7 @@ def make_plan(config: TrainConfig, slot: Slot) -> Plan:
     """
     parts = prepare(config, slot)
     learner, order = parts.learner, parts.order
-    share = config.optim.batch_size // slot.crew.world // config.optim.accumulation
-    memory = estimate_memory(learner).total_bytes(share)
+    memory = estimate_memory(learner).total_bytes(learner.photos_at_once)
     flops = flops_per_photo(learner)
     seconds = measure(parts)
     iterations = min(parts.budget.iterations, 60 * parts.budget.minutes / seconds)

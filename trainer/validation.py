@@ -26,6 +26,7 @@ from trainer.crops import Cropper
 from trainer.data import Batch, judge
 from trainer.draws import Draws, draw, seed_of
 from trainer.learner import Learner
+from trainer.memory import memory_watched
 from trainer.photos import Photos
 from trainer.sampling import draw_sample
 
@@ -33,7 +34,7 @@ __all__ = ["Pictures", "Validation", "ValidationResult"]
 
 # Validation noise does not depend on the run's seed, so that runs can be compared.
 NOISE_SEED = 20240407
-# Photos per forward pass.
+# Photos that share a noise generator, and most photos per forward pass.
 ROWS = 16
 
 Floats = NDArray[np.float32]
@@ -142,10 +143,20 @@ class Validation:
         self.draws = Draws(draws.gamma[shuffle], draws.eps)
 
     def measure(self, learner: Learner) -> ValidationResult:
-        """Loss on all photos, and metrics of samples of the first ones."""
+        """Loss on all photos, and metrics of samples of the first ones.
+
+        Raises:
+            TrainingError: If memory runs out; the learner is as it was before.
+        """
         learner.network.eval()
+        at_once = self._at_once(learner)
         try:
-            with torch.no_grad(), learner.averaged():
+            # Memory is free again when the network gets its own weights back.
+            with (
+                torch.no_grad(),
+                learner.averaged(),
+                memory_watched(learner, measured=at_once),
+            ):
                 metrics = {"val_loss": self._loss(learner)}
                 if not self.config.val.samples:
                     return ValidationResult(metrics)
@@ -154,14 +165,14 @@ class Validation:
         finally:
             learner.network.train()
 
-    def _rows(self, count: int) -> Iterator[slice]:
-        for start in range(0, count, ROWS):
-            yield slice(start, min(start + ROWS, count))
+    def _at_once(self, learner: Learner) -> int:
+        """Photos per forward pass: no more than training has room for."""
+        return min(ROWS, learner.photos_at_once, len(self.photos.L))
 
     def _loss(self, learner: Learner) -> float:
         count = len(self.photos.L)
         total = 0.0
-        for rows in self._rows(count):
+        for rows in slices(count, self._at_once(learner)):
             batch = on_device(self.photos, rows, learner.device)
             draws = Draws(
                 self.draws.gamma[rows].to(learner.device),
@@ -176,7 +187,7 @@ class Validation:
         count = min(self.config.val.samples, len(self.photos.L))
         parts = [
             np.stack([self._reverse(learner, rows, k) for k in range(variants)], axis=1)
-            for rows in self._rows(count)
+            for rows in slices(count, ROWS)
         ]
         mean, std = model.ab_mean, model.ab_std
         predicted = denormalize_ab(np.concatenate(parts), mean, std)
@@ -186,16 +197,29 @@ class Validation:
     def _reverse(self, learner: Learner, rows: slice, variant: int) -> Floats:
         """Normalised ab of some photos, (P, 2, S, S), from the variant's noise."""
         batch = on_device(self.photos, rows, learner.device)
+        # The noise is that of all these photos, however few fit in memory together.
+        parts = list(slices(len(batch.L), self._at_once(learner)))
         with learner.autocast():
-            features = learner.network.encode(batch.luminance)
+            features = [learner.network.encode(batch.luminance[p]) for p in parts]
 
         def predict(x: Tensor, gamma: Tensor) -> Tensor:
+            unet = learner.network.unet
             with learner.autocast():
-                return learner.network.unet(x, gamma, *features)
+                found = [
+                    unet(x[part], gamma[part], *each)
+                    for part, each in zip(parts, features, strict=True)
+                ]
+            return torch.cat(found)
 
         noise = np.random.default_rng(seed_of(NOISE_SEED, rows.start, variant))
         schedule = self.config.schedule.build()
         return draw_sample(predict, batch.L, self.config.model, schedule, noise)
+
+
+def slices(count: int, at_once: int) -> Iterator[slice]:
+    """So many rows in order, at most `at_once` of them together."""
+    for start in range(0, count, at_once):
+        yield slice(start, min(start + at_once, count))
 
 
 def on_device(batch: Batch, rows: slice, device: torch.device) -> Batch:

@@ -6,12 +6,16 @@ import pytest
 import torch
 
 from colorize_cli.errors import TrainingError
+from trainer.checkpoints import Checkpoints
 from trainer.memory import (
     MemoryEstimate,
     estimate_memory,
     fitting_accumulation,
     memory_watched,
 )
+from trainer.run import train
+from trainer.tracking import NullTracker
+from trainer.validation import Validation
 
 
 def test_weights_are_counted_five_times(settings, make_learner):
@@ -69,7 +73,7 @@ def test_memory_that_did_not_suffice_is_free_for_the_advice(
         large.append(weakref.ref(activations))
         raise torch.OutOfMemoryError("CUDA out of memory")
 
-    def noting(learner):
+    def noting(learner, measured):
         held.append(large[0]())
         return TrainingError("too little memory")
 
@@ -80,3 +84,36 @@ def test_memory_that_did_not_suffice_is_free_for_the_advice(
     ):
         failing()
     assert held == [None]
+
+
+def test_memory_that_no_setting_frees_is_not_blamed_on_one(settings, make_learner):
+    """One photo at a time is measured, so there are no smaller parts."""
+    learner = make_learner(settings("optim.accumulation=4"))
+    with (
+        pytest.raises(TrainingError, match="end other programs") as caught,
+        memory_watched(learner, measured=1),
+    ):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+    assert "accumulation" not in str(caught.value)
+
+
+def test_lack_of_memory_in_validation_loses_no_step(settings, slot, monkeypatch):
+    """What was trained is saved, and the run goes on with what the message says."""
+
+    def fail(*args):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    config = settings("iterations=3", "val.every=2", "checkpoint_every=100")
+    with monkeypatch.context() as patch:
+        patch.setattr(Validation, "_sample", fail)
+        with pytest.raises(TrainingError) as caught:
+            train(config, slot(), lambda _: NullTracker())
+    message = str(caught.value)
+    assert "ran out of memory in validation with 2 photos at a time" in message
+    assert "optim.accumulation = 4 for the same result in parts of 1" in message
+    assert "--resume" in message
+    kept = Checkpoints(slot().folder / "checkpoints", 9).complete()
+    assert [path.name for path in kept] == ["00000002"]
+    more = settings("iterations=3", "val.every=2", "optim.accumulation=4")
+    again = slot(resume=True)
+    assert train(more, again, lambda _: NullTracker()) == "finished"

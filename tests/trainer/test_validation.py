@@ -1,10 +1,12 @@
 """Measuring a learner on fixed photos with fixed noise."""
 
+import weakref
+
 import numpy as np
 import pytest
 import torch
 
-from colorize_cli.errors import DataError
+from colorize_cli.errors import DataError, TrainingError
 from trainer.photos import FolderPhotos
 from trainer.validation import Pictures, Validation, to_rgb
 
@@ -42,6 +44,58 @@ def test_same_learner_same_figures(validation, settings, make_learner):
     first, second = validation.measure(learner), validation.measure(learner)
     assert first.metrics == second.metrics
     np.testing.assert_array_equal(first.pictures.predicted, second.pictures.predicted)
+
+
+def test_no_more_photos_at_a_time_than_in_training(
+    validation, settings, make_learner, monkeypatch
+):
+    """What fits in a step fits in validation, and the figures are the same."""
+    whole = make_learner(settings())
+    parts = make_learner(settings("optim.accumulation=4"))
+    parts.network.load_state_dict(whole.network.state_dict())
+    expected = validation.measure(whole).metrics
+    counts = []
+    forward = parts.network.unet.forward
+
+    def counting(x, *rest):
+        counts.append(len(x))
+        return forward(x, *rest)
+
+    monkeypatch.setattr(parts.network.unet, "forward", counting)
+    figures = validation.measure(parts).metrics
+    assert set(counts) == {1}
+    assert figures == pytest.approx(expected, rel=1e-3)
+
+
+def test_weights_come_back_after_a_lack_of_memory(
+    validation, settings, make_learner, monkeypatch
+):
+    """The average is out of the network again, and the memory free by then."""
+    learner = make_learner(settings("optim.ema=0.5"))
+    for tensor in learner.ema.weights.values():
+        tensor += 1
+    before = {k: v.clone() for k, v in learner.network.state_dict().items()}
+    large = []
+
+    def fail(*args):
+        activations = torch.zeros(9)
+        large.append(weakref.ref(activations))
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    exchange, held = learner.ema._exchange, []
+
+    def noting(network):
+        held.append(any(each() is not None for each in large))
+        exchange(network)
+
+    monkeypatch.setattr(learner.ema, "_exchange", noting)
+    monkeypatch.setattr(validation, "_loss", fail)
+    with pytest.raises(TrainingError, match="in validation"):
+        validation.measure(learner)
+    assert held == [False, False]
+    after = learner.network.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    assert learner.network.training
 
 
 def test_noise_does_not_depend_on_the_runs_seed(photos, settings):
