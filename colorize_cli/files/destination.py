@@ -4,7 +4,6 @@ import os
 from collections.abc import Hashable, Iterable
 from pathlib import Path, PurePosixPath
 from stat import S_ISDIR, S_ISREG
-from types import TracebackType
 from typing import Protocol, Self
 
 from colorize_cli.errors import DecodeError, PlanError
@@ -25,12 +24,7 @@ class Destination(Protocol):
 
     def __enter__(self) -> Self: ...
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
+    def __exit__(self, *error: object) -> None: ...
 
     @property
     def ledger_path(self) -> Path | None:
@@ -109,12 +103,7 @@ class FolderDestination:
             raise PlanError(f"{self.root}: {reason}")
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Every result was complete when it appeared."""
 
     @property

@@ -1,11 +1,9 @@
 """One photo from standard input, one picture to standard output."""
 
 from collections.abc import Hashable, Iterable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from threading import Lock
-from types import TracebackType
 from typing import BinaryIO, Self
 
 from colorize_cli.codec.formats import signature_suffix
@@ -51,7 +49,7 @@ class StreamSource:
         return None
 
 
-class StreamDestination(AbstractContextManager["StreamDestination"]):
+class StreamDestination:
     """A pipe that takes one picture."""
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -74,12 +72,7 @@ class StreamDestination(AbstractContextManager["StreamDestination"]):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """The picture was complete when it was written."""
 
     @property

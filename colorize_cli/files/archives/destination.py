@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Hashable, Iterable
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
-from types import TracebackType
 from typing import Self
 
 from colorize_cli.errors import EncodeError, PlanError
@@ -100,12 +99,7 @@ class ArchiveDestination:
             reason = f"its ledger {error.reason}"
             raise PlanError(f"{self.path}: {reason}") from error
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Pack the archive.
 
         Raises:

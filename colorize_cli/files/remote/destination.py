@@ -6,7 +6,6 @@ from collections.abc import Hashable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from threading import Lock
-from types import TracebackType
 from typing import Self
 
 from colorize_cli.errors import EncodeError, PlanError
@@ -61,12 +60,7 @@ class RemoteDestination:
         self._published = time.monotonic()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Put the rest of the ledger into the store.
 
         Raises:
