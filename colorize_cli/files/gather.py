@@ -2,10 +2,8 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from stat import S_ISDIR, S_ISREG
-from typing import Self
 
 from colorize_cli.errors import DecodeError, PhotoError, PlanError
 from colorize_cli.files.archives import (
@@ -19,29 +17,11 @@ from colorize_cli.files.destination import Destination, FolderDestination
 from colorize_cli.files.disk import Identity, identity, status_of
 from colorize_cli.files.listing import listed_photos
 from colorize_cli.files.remote.url import is_url, shown
-from colorize_cli.files.source import FileSource, Source
+from colorize_cli.files.source import FileSource, Found
 from colorize_cli.files.streams import STREAM, StreamSource
 from colorize_cli.files.walk import photos_under
 
-__all__ = ["Found", "gather"]
-
-
-@dataclass(slots=True)
-class Found:
-    """What there is to read.
-
-    Attributes:
-        photos: Those on a disk sorted by path, those of archives in their order.
-        problems: What is known to be unreadable.
-    """
-
-    photos: list[Source] = field(default_factory=list)
-    problems: list[PhotoError] = field(default_factory=list)
-
-    def add(self, more: Self) -> None:
-        """Put more behind."""
-        self.photos += more.photos
-        self.problems += more.problems
+__all__ = ["gather"]
 
 
 def gather(
@@ -58,6 +38,10 @@ def gather(
             that becomes another keep their places.
         listed: The photos by name, with at most one place, the folder they are in.
 
+    Returns:
+        First what is on a disk, sorted by path, then archives, then URLs; a list in its
+        own order.
+
     Raises:
         PlanError: If the places cannot be what they are named as.
     """
@@ -73,8 +57,7 @@ def gather(
     found.add(from_disk([path for path in paths if path not in archives], out))
     handles = Handles()
     for path in archives:
-        is_alone = len(named) == 1
-        found.add(from_archive(path, destination, handles, is_alone=is_alone))
+        found.add(from_archive(path, destination, handles, is_alone=len(named) == 1))
     for url in filter(is_url, named):
         found.add(from_url(str(url), destination))
     return found
@@ -101,8 +84,7 @@ def from_list(
     if len(places) > 1 or (root and not (status and S_ISDIR(status.st_mode))):
         raise PlanError("--files-from: takes one SRC at most, the folder of the photos")
     refuse_in_place(root or Path(), out)
-    photos, problems = listed_photos(listed, root)
-    return Found([*photos], problems)
+    return listed_photos(listed, root)
 
 
 def from_disk(places: Sequence[Path], out: Path | None) -> Found:
@@ -140,8 +122,7 @@ def from_archive(
     if isinstance(destination, ArchiveDestination):
         refuse_in_place(path, destination.path)
         folder = PurePosixPath() if is_alone else folder
-    members = archive_members(path, folder, handles)
-    return Found(members.photos, members.problems)
+    return archive_members(path, folder, handles)
 
 
 def from_url(url: str, destination: Destination) -> Found:
@@ -150,8 +131,7 @@ def from_url(url: str, destination: Destination) -> Found:
 
     if shown(url) == str(destination):
         raise in_place(destination)
-    photos, problems = remote_photos(url, out=str(destination))
-    return Found([*photos], problems)
+    return remote_photos(url, out=str(destination))
 
 
 def refuse_in_place(root: Path, out: Path | None) -> None:

@@ -7,7 +7,7 @@ from stat import S_ISDIR, S_ISREG
 
 from colorize_cli.errors import DecodeError, PhotoError, PlanError
 from colorize_cli.files.disk import status_of
-from colorize_cli.files.source import FileSource
+from colorize_cli.files.source import FileSource, Found
 
 __all__ = ["listed_photos", "paths_in"]
 
@@ -32,9 +32,7 @@ def paths_in(data: bytes, *, null: bool) -> list[str]:
     return [os.fsdecode(entry) for entry in entries if entry]
 
 
-def listed_photos(
-    paths: Iterable[str], root: Path | None
-) -> tuple[list[FileSource], list[PhotoError]]:
+def listed_photos(paths: Iterable[str], root: Path | None) -> Found:
     """The files that a list names, in its order, each once, and what is none.
 
     Args:
@@ -54,7 +52,7 @@ def listed_photos(
             problems.append(DecodeError(place, reason))
         else:
             photos.setdefault(name, FileSource(place, name))
-    return list(photos.values()), problems
+    return Found([*photos.values()], problems)
 
 
 def name_under(root: Path | None, path: str) -> str | None:

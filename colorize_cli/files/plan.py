@@ -28,7 +28,7 @@ class Plan:
     """What a run will do.
 
     Attributes:
-        jobs: Sorted by source.
+        jobs: In the order in which photos are best read.
         problems: Sources that are known to be unreadable before the run starts.
         destination: Where results go.
     """
@@ -55,9 +55,9 @@ def plan_jobs(
     whatever its suffix.
 
     Args:
-        sources: Files and folders, or `-` for a photo from standard input.
-        out: The folder of results, which need not exist, or `-` for standard output.
-            What a folder holds is not read, if it lies in a source folder.
+        sources: Files, folders, archives and URLs, or `-` for standard input.
+        out: Where results go, see `open_destination`. What a folder holds is not read,
+            if it lies in a source folder.
         format: The format of all results; None to keep each photo's own.
         variants: What is made of each photo.
         listed: The photos by name, see `gather`; None to look for them.

@@ -1,13 +1,14 @@
 """A photo that can be read, wherever it lies."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
+from colorize_cli.errors import PhotoError
 from colorize_cli.files import disk
 
-__all__ = ["FileSource", "Source", "Stamp"]
+__all__ = ["FileSource", "Found", "Source", "Stamp"]
 
 # Size in bytes, and time of the last change in nanoseconds since 1970.
 Stamp = tuple[int, int]
@@ -36,6 +37,24 @@ class Source(Protocol):
 
     def identity(self) -> Hashable | None:
         """What is stored there: the same for all ways to it; None if nothing is."""
+
+
+@dataclass(slots=True)
+class Found:
+    """Photos in the order in which they are best read, and what is wrong with others.
+
+    Attributes:
+        photos: What there is to read.
+        problems: What was refused, or is known to be unreadable.
+    """
+
+    photos: list[Source] = field(default_factory=list)
+    problems: list[PhotoError] = field(default_factory=list)
+
+    def add(self, more: Self) -> None:
+        """Put more behind."""
+        self.photos += more.photos
+        self.problems += more.problems
 
 
 @dataclass(frozen=True, slots=True)

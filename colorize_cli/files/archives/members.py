@@ -13,14 +13,13 @@ from colorize_cli.codec.formats import READABLE_SUFFIXES
 from colorize_cli.errors import DecodeError, PhotoError, UnsupportedPhotoError
 from colorize_cli.files import disk
 from colorize_cli.files.archives.damage import DAMAGE
-from colorize_cli.files.source import Source, Stamp
+from colorize_cli.files.source import Stamp
 
 __all__ = [
     "HARMLESS_BYTES",
     "MAX_GROWTH",
     "Archive",
     "MemberSource",
-    "Members",
     "is_photo",
     "refusal",
 ]
@@ -92,19 +91,6 @@ class MemberSource:
         """The archive's device and inode, and the place in it; see `Source`."""
         found = disk.identity(self.archive.path)
         return found and (*found, self.member)
-
-
-@dataclass(frozen=True, slots=True)
-class Members:
-    """What an archive holds.
-
-    Attributes:
-        photos: In the order in which they are best read.
-        problems: What was refused or is damaged.
-    """
-
-    photos: list[Source]
-    problems: list[PhotoError]
 
 
 def is_photo(member: str) -> bool:

@@ -5,14 +5,14 @@ from pathlib import Path, PurePosixPath
 from colorize_cli.errors import DecodeError
 from colorize_cli.files.archives.handles import Handles
 from colorize_cli.files.archives.kinds import archive_kind
-from colorize_cli.files.archives.members import Members
 from colorize_cli.files.archives.tars import tar_members
 from colorize_cli.files.archives.zips import zip_members
+from colorize_cli.files.source import Found
 
 __all__ = ["archive_members"]
 
 
-def archive_members(path: Path, folder: PurePosixPath, handles: Handles) -> Members:
+def archive_members(path: Path, folder: PurePosixPath, handles: Handles) -> Found:
     """The photos in an archive and what was refused, which may be all of it.
 
     Args:
@@ -28,4 +28,4 @@ def archive_members(path: Path, folder: PurePosixPath, handles: Handles) -> Memb
             return zip_members(path, folder, handles)
         return tar_members(path, kind, folder, handles)
     except DecodeError as error:
-        return Members([], [error])
+        return Found(problems=[error])

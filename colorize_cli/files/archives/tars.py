@@ -13,14 +13,13 @@ from colorize_cli.files.archives.kinds import ArchiveKind
 from colorize_cli.files.archives.members import (
     HARMLESS_BYTES,
     MAX_GROWTH,
-    Members,
     MemberSource,
     is_photo,
     refusal,
 )
 from colorize_cli.files.archives.tar_stream import Span, TarStream, open_tar
 from colorize_cli.files.disk import read_reason
-from colorize_cli.files.source import Source
+from colorize_cli.files.source import Found
 
 __all__ = ["TarArchive", "tar_members"]
 
@@ -55,7 +54,7 @@ class TarArchive:
 
 def tar_members(
     path: Path, kind: ArchiveKind, folder: PurePosixPath, handles: Handles
-) -> Members:
+) -> Found:
     """The photos in a tar file, in the order in which they lie in it.
 
     The index of a tar is spread over it, so a compressed one is unpacked once for it,
@@ -74,7 +73,7 @@ def tar_members(
         archive = TarArchive(path, kind, handles)
     except OSError as error:
         raise DecodeError(path, read_reason(error)) from error
-    problems: list[PhotoError] = []
+    found = Found()
     latest: dict[str, tarfile.TarInfo] = {}
     try:
         for info in infos_of(path, kind):
@@ -83,17 +82,16 @@ def tar_members(
                 latest.pop(info.name, None)
                 latest[info.name] = info
     except DAMAGE as error:
-        problems.append(DecodeError(path, f"is damaged or cut off ({error})"))
+        found.problems.append(DecodeError(path, f"is damaged or cut off ({error})"))
     except OSError as error:
-        problems.append(DecodeError(path, read_reason(error)))
+        found.problems.append(DecodeError(path, read_reason(error)))
     except UnsupportedPhotoError as error:
-        problems.append(error)
-    photos: list[Source] = []
+        found.problems.append(error)
     for info in latest.values():
         if problem := refusal_of(path, info):
-            problems.append(problem)
+            found.problems.append(problem)
             continue
-        photos.append(
+        found.photos.append(
             MemberSource(
                 archive=archive,
                 index=len(archive.spans),
@@ -104,7 +102,7 @@ def tar_members(
             )
         )
         archive.spans.append((info.offset_data, info.size))
-    return Members(photos, problems)
+    return found
 
 
 class HeaderReader:

@@ -4,17 +4,16 @@ import zipfile
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from colorize_cli.errors import DecodeError, PhotoError, UnsupportedPhotoError
+from colorize_cli.errors import DecodeError, UnsupportedPhotoError
 from colorize_cli.files.archives.damage import DAMAGE
 from colorize_cli.files.archives.handles import Handles, version_of
 from colorize_cli.files.archives.members import (
-    Members,
     MemberSource,
     is_photo,
     refusal,
 )
 from colorize_cli.files.disk import read_reason
-from colorize_cli.files.source import Source
+from colorize_cli.files.source import Found
 
 __all__ = ["ZipArchive", "zip_members"]
 
@@ -46,7 +45,7 @@ class ZipArchive:
             return file.read(self.infos[index])
 
 
-def zip_members(path: Path, folder: PurePosixPath, handles: Handles) -> Members:
+def zip_members(path: Path, folder: PurePosixPath, handles: Handles) -> Found:
     """The photos in a zip file, in the order in which they lie in it.
 
     Args:
@@ -57,8 +56,6 @@ def zip_members(path: Path, folder: PurePosixPath, handles: Handles) -> Members:
     Raises:
         DecodeError: If it is no zip file.
     """
-    photos: list[Source] = []
-    problems: list[PhotoError] = []
     try:
         archive = ZipArchive(path, handles)
         with archive.open() as file:
@@ -69,6 +66,7 @@ def zip_members(path: Path, folder: PurePosixPath, handles: Handles) -> Members:
         raise DecodeError(path, f"is no zip file, or damaged ({error})") from error
     except OSError as error:
         raise DecodeError(path, read_reason(error)) from error
+    found = Found()
     infos = sorted(latest.values(), key=lambda info: info.header_offset)
     ends = [*(info.header_offset for info in infos[1:]), end_of_last]
     for info, end in zip(infos, ends, strict=False):
@@ -84,9 +82,9 @@ def zip_members(path: Path, folder: PurePosixPath, handles: Handles) -> Members:
             reason = "is refused: it shares its data with other files, a bomb"
             problem = UnsupportedPhotoError(where, reason)
         if problem:
-            problems.append(problem)
+            found.problems.append(problem)
             continue
-        photos.append(
+        found.photos.append(
             MemberSource(
                 archive=archive,
                 index=len(archive.infos),
@@ -97,7 +95,7 @@ def zip_members(path: Path, folder: PurePosixPath, handles: Handles) -> Members:
             )
         )
         archive.infos.append(info)
-    return Members(photos, problems)
+    return found
 
 
 def mtime_ns(info: zipfile.ZipInfo) -> int | None:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from colorize_cli.codec.formats import READABLE_SUFFIXES
-from colorize_cli.errors import DecodeError, PhotoError, UnsupportedPhotoError
+from colorize_cli.errors import DecodeError, UnsupportedPhotoError
 from colorize_cli.files.archives import archive_kind
 from colorize_cli.files.archives.members import is_photo, refusal
 from colorize_cli.files.remote.url import open_store, shown, trouble
-from colorize_cli.files.source import Stamp
+from colorize_cli.files.source import Found, Stamp
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -61,9 +61,7 @@ class RemoteSource:
         return self.url
 
 
-def remote_photos(
-    url: str, out: str | None
-) -> tuple[list[RemoteSource], list[PhotoError]]:
+def remote_photos(url: str, out: str) -> Found:
     """The photos behind a URL, sorted by place, and what cannot be read.
 
     A URL with the suffix of a photo is one, whatever it leads to; any other is taken
@@ -71,7 +69,7 @@ def remote_photos(
 
     Args:
         url: Of a photo or a folder.
-        out: The URL of the results, whose tree is left out; None if they go elsewhere.
+        out: Where results go; their tree is left out if it is below the URL.
 
     Raises:
         PlanError: If a package is missing, or the kind of URL is not known.
@@ -81,28 +79,28 @@ def remote_photos(
     is_one = PurePosixPath(last).suffix.lower() in READABLE_SUFFIXES
     if archive_kind(PurePosixPath(last)) is not None:
         reason = "is an archive, which is read from a disk only; fetch it first"
-        return [], [UnsupportedPhotoError(shown(url), reason)]
+        return Found(problems=[UnsupportedPhotoError(shown(url), reason)])
     try:
         listed = {root: store.info(root)} if is_one else store.find(root, detail=True)
     except Exception as error:
-        return [], [DecodeError(shown(url), trouble(error))]
+        return Found(problems=[DecodeError(shown(url), trouble(error))])
     if not listed:
-        return [], [DecodeError(shown(url), "is not there, or is empty")]
-    photos: list[RemoteSource] = []
-    problems: list[PhotoError] = []
+        problem = DecodeError(shown(url), "is not there, or is empty")
+        return Found(problems=[problem])
+    found = Found()
     for place, info in sorted(listed.items()):
         below = place.removeprefix(root).lstrip("/")
         where = shown(url) if is_one else f"{shown(url)}/{below}"
-        is_result = out is not None and f"{where}/".startswith(f"{shown(out)}/")
+        is_result = f"{where}/".startswith(f"{shown(out)}/")
         name = last if is_one else below_name(url, below)
         if not is_photo(name) or (is_result and not is_one):
             continue
         stamp = stamp_of(info)
         size_bytes = stamp[0] if stamp else 0
-        if problem := refusal(where, name, size_bytes, size_bytes):
-            problems.append(problem)
+        if refused := refusal(where, name, size_bytes, size_bytes):
+            found.problems.append(refused)
             continue
-        photos.append(
+        found.photos.append(
             RemoteSource(
                 store=store,
                 place=place,
@@ -111,7 +109,7 @@ def remote_photos(
                 known_stamp=stamp,
             )
         )
-    return photos, problems
+    return found
 
 
 def below_name(url: str, below: str) -> str:
