@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from functools import partial
 
 import imagecodecs
 
@@ -13,9 +14,10 @@ from colorize_cli.codec.metadata import (
     resolution_of,
     without_prefix,
 )
+from colorize_cli.codec.png_gamma import gamma_of, srgb_tones
 from colorize_cli.codec.survey import Survey
 from colorize_cli.errors import DecodeError
-from colorize_cli.imaging.photo import Metadata
+from colorize_cli.imaging.photo import Metadata, Pixels
 
 __all__ = ["MAGIC", "survey_png", "with_metadata"]
 
@@ -39,6 +41,7 @@ def survey_png(data: bytes, name: object) -> Survey:
     """
     width, height = struct.unpack_from(">II", data, len(MAGIC) + 8)
     frame_count = 1
+    gamma, says_srgb = None, False
     exif = icc = xmp = iptc = dpi = None
     at = len(MAGIC)
     while True:
@@ -56,6 +59,10 @@ def survey_png(data: bytes, name: object) -> Survey:
                 exif = without_prefix(bytes(body))
             case b"iCCP":
                 icc = profile(bytes(body)) or icc
+            case b"gAMA":
+                gamma = gamma_of(body)
+            case b"sRGB" | b"cICP":
+                says_srgb = True
             case b"iTXt":
                 xmp = xmp_packet(bytes(body)) or xmp
             case b"tEXt" | b"zTXt":
@@ -63,13 +70,21 @@ def survey_png(data: bytes, name: object) -> Survey:
             case b"pHYs":
                 dpi = dpi_of(body)
         at = end
+    # The order of precedence that the format lays down.
+    heeded = None if icc or says_srgb else gamma
     return Survey(
         width_px=width,
         height_px=height,
         frame_count=frame_count,
         metadata=Metadata(exif=exif, icc=icc, xmp=xmp, iptc=iptc, dpi=dpi),
-        read_pixels=lambda: imagecodecs.png_decode(data),
+        read_pixels=partial(read_pixels, data, heeded),
     )
+
+
+def read_pixels(data: bytes, gamma: float | None) -> Pixels:
+    """Decode; of a file with a gamma of its own to the tones of sRGB."""
+    pixels: Pixels = imagecodecs.png_decode(data)
+    return pixels if gamma is None else srgb_tones(pixels, gamma)
 
 
 def with_metadata(data: bytes, metadata: Metadata) -> bytes:
