@@ -29,6 +29,16 @@ EXIF_PREFIX = b"Exif\0\0"
 # Every IPTC record starts with it.
 IPTC_MARK = b"\x1c"
 
+# What XMP says of width and of height.
+XMP_SIDES = (
+    (b"tiff:ImageWidth", b"tiff:ImageLength"),
+    (b"tiff:XResolution", b"tiff:YResolution"),
+    (b"exif:PixelXDimension", b"exif:PixelYDimension"),
+    (b"exif:FocalPlaneXResolution", b"exif:FocalPlaneYResolution"),
+)
+OTHER_SIDE = dict(XMP_SIDES) | {down: across for across, down in XMP_SIDES}
+# One of these as the name of a tag or an attribute.
+XMP_SIDE = re.compile(rb"(?<=[<\s/])(?:%b)(?=[\s=/>])" % b"|".join(OTHER_SIDE))
 XMP_ORIENTATION = re.compile(rb"""(tiff:Orientation(?:\s*=\s*["']|>\s*))[1-8]""")
 
 # An XMP packet in a file of any kind, for programs that know nothing of that kind.
@@ -47,7 +57,7 @@ def carried(stored: Metadata, turn: int) -> Metadata:
     """What is still true of the photo once it is upright and has colours.
 
     The orientation that XMP repeats follows that of EXIF; on its own it is left alone,
-    because it has not been applied. A resolution turns with the photo.
+    because it has not been applied. Sizes and resolutions turn with the photo.
 
     Args:
         stored: The blocks as they stand in the file.
@@ -56,6 +66,8 @@ def carried(stored: Metadata, turn: int) -> Metadata:
     xmp, dpi, icc = stored.xmp, stored.dpi, kept_profile(stored.icc)
     if xmp and exif.orientation(stored.exif) != 1:
         xmp = XMP_ORIENTATION.sub(rb"\g<1>1", xmp)
+    if xmp and turn >= 5:
+        xmp = XMP_SIDE.sub(lambda side: OTHER_SIDE[side[0]], xmp)
     if dpi and turn >= 5:
         dpi = dpi[::-1]
     iptc = stored.iptc

@@ -185,6 +185,24 @@ def test_orientation_in_xmp_follows_that_of_exif():
     assert photo.metadata.xmp == element.replace(b"8", b"1")
 
 
+@pytest.mark.parametrize("orientation", [3, 6])
+def test_sizes_in_xmp_turn_with_the_photo(orientation):
+    """By a quarter, width and height change places; half a turn changes nothing."""
+    xmp = (
+        b'<rdf:Description tiff:ImageWidth="70" tiff:ImageLength = "50" dc:source="'
+        b'tiff:ImageWidth"><exif:PixelXDimension>70</exif:PixelXDimension>'
+        b"<exif:PixelYDimension>50</exif:PixelYDimension></rdf:Description>"
+    )
+    stored = Metadata(exif=exif_block(orientation), xmp=xmp)
+    photo = decode(encode(Photo(rgb=colours(), metadata=stored), "png"), NAME)
+    turned = (
+        b'<rdf:Description tiff:ImageLength="70" tiff:ImageWidth = "50" dc:source="'
+        b'tiff:ImageWidth"><exif:PixelYDimension>70</exif:PixelYDimension>'
+        b"<exif:PixelXDimension>50</exif:PixelXDimension></rdf:Description>"
+    )
+    assert photo.metadata.xmp == (turned if orientation == 6 else xmp)
+
+
 def test_orientation_in_xmp_alone_is_left_alone():
     """It has not been applied, so it is as true as it was."""
     metadata = Metadata(xmp=xmp_packet(orientation=6))
