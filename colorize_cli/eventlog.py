@@ -20,19 +20,16 @@ class EventLog:
     """Writes the events of a run to a stream; see docs/batch.md for their keys."""
 
     def __init__(
-        self,
-        stream: TextIO,
-        on_loss: Callable[[OSError], None] = lambda error: None,
+        self, stream: TextIO | None, on_loss: Callable[[OSError], None]
     ) -> None:
         """Nothing is written yet.
 
         Args:
-            stream: Takes the lines.
+            stream: Takes the lines; None if no log is asked for.
             on_loss: Told once if it does so no longer.
         """
         self._stream = stream
         self._on_loss = on_loss
-        self._is_read = True
 
     def start(
         self, plan: Plan, model: "Chosen | None" = None, *, is_dry_run: bool = False
@@ -97,16 +94,17 @@ class EventLog:
 
     def _write(self, event: str, values: Mapping[str, Any]) -> None:
         """One line, ASCII; nothing more once nobody reads it, or the disk is full."""
+        if self._stream is None:
+            return
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         line = {"event": event, "time": now.replace("+00:00", "Z"), **values}
-        if self._is_read:
-            try:
-                self._stream.write(json.dumps(line, separators=(",", ":")) + "\n")
-                self._stream.flush()
-            except OSError as error:
-                # Photos are worth more than their log.
-                self._is_read = False
-                self._on_loss(error)
+        try:
+            self._stream.write(json.dumps(line, separators=(",", ":")) + "\n")
+            self._stream.flush()
+        except OSError as error:
+            # Photos are worth more than their log.
+            self._stream = None
+            self._on_loss(error)
 
 
 EMPTY: tuple[object, ...] = (None, "", (), {})

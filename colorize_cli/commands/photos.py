@@ -59,11 +59,10 @@ def photos(
         # Whoever reads from the pipe wants a picture.
         options["on_color"] = "copy"
     events = open_events(options, out)
-    is_stdout_taken = out == "-" or events is not None
     console = Console(
         verbose=options["verbose"],
         quiet=options["quiet"],
-        is_stdout_taken=is_stdout_taken,
+        is_stdout_taken=out == "-" or options["log_json"],
     )
     if (path := file_in_use(ctx)) is not None:
         console.show_settings_file(path)
@@ -92,8 +91,8 @@ def photos(
     ctx.exit(report.exit_code)
 
 
-def open_events(options: dict[str, Any], out: Path | str) -> "EventLog | None":
-    """The log of `--log-json`, if it is asked for.
+def open_events(options: dict[str, Any], out: Path | str) -> "EventLog":
+    """The log of `--log-json`, which is silent unless it is asked for.
 
     Raises:
         UsageError: If stdout is to take a picture as well, or is closed.
@@ -101,7 +100,7 @@ def open_events(options: dict[str, Any], out: Path | str) -> "EventLog | None":
     from colorize_cli.eventlog import EventLog
 
     if not options["log_json"]:
-        return None
+        return EventLog(None, give_up_stdout)
     if out == "-":
         raise click.UsageError("--log-json needs stdout, which takes the picture.")
     if sys.stdout is None:
@@ -110,13 +109,12 @@ def open_events(options: dict[str, Any], out: Path | str) -> "EventLog | None":
 
 
 @contextmanager
-def refusals_told(events: "EventLog | None") -> Iterator[None]:
+def refusals_told(events: "EventLog") -> Iterator[None]:
     """Also put into the log why a run was refused."""
     try:
         yield
     except ColorizeError as error:
-        if events is not None:
-            events.refusal(str(error), error.exit_code)
+        events.refusal(str(error), error.exit_code)
         raise
 
 
@@ -153,7 +151,7 @@ def run(
     plans: "Iterator[Plan]",
     engine: Engine,
     console: "Console",
-    events: "EventLog | None",
+    events: "EventLog",
     *,
     is_watched: bool,
 ) -> "Report":
@@ -168,16 +166,19 @@ def run(
     report, most = Report(), engine.settings.max_errors
     with stopping_cleanly() if is_watched else nullcontext():
         for number, plan in enumerate(plans):
-            if events is not None and number == 0:
+            if number == 0:
                 events.start(plan, engine.model)
-            left = None if most is None else most - len(report.failures)
-            how = replace(engine.settings, max_errors=left)
+            how = replace(
+                engine.settings,
+                max_errors=None if most is None else most - len(report.failures),
+                # What did not fit once is not tried again.
+                batch_size=report.smaller_batches or engine.settings.batch_size,
+            )
             report.include(run_plan(plan, how, engine, console, events))
             has_failed = most is not None and len(report.failures) >= most
             if report.is_interrupted or has_failed:
                 break
-    if events is not None:
-        events.summary(report)
+    events.summary(report)
     return report
 
 
@@ -186,7 +187,7 @@ def run_plan(
     settings: "BatchSettings",
     engine: Engine,
     console: "Console",
-    events: "EventLog | None",
+    events: "EventLog",
 ) -> "Report":
     """Colorize the photos of a plan, with a bar, and softly on Ctrl-C."""
     from colorize_cli.interrupts import soft_interrupts
@@ -195,8 +196,7 @@ def run_plan(
     with console.progress(total) as watch, soft_interrupts():
 
         def on_outcome(outcome: "Outcome") -> None:
-            if events is not None:
-                events.photo(outcome)
+            events.photo(outcome)
             watch.on_outcome(outcome)
 
         return engine.run(plan, settings, on_outcome, watch.on_interrupt)

@@ -21,7 +21,7 @@ def rehearse(
     plan: "Plan",
     settings: "BatchSettings",
     console: "Console",
-    events: "EventLog | None",
+    events: "EventLog",
     model: Path | None,
 ) -> int:
     """Say what a run would do; returns its exit code.
@@ -40,11 +40,10 @@ def rehearse(
         swallow_stdout()
         reason = f"cannot be written to ({error.strerror})"
         raise PlanError(f"stdout: {reason}") from error
-    if events is not None:
-        events.start(plan, is_dry_run=True)
-        for outcome in outcomes:
-            events.photo(outcome)
-        events.summary(report)
+    events.start(plan, is_dry_run=True)
+    for outcome in outcomes:
+        events.photo(outcome)
+    events.summary(report)
     return report.exit_code
 
 
@@ -52,7 +51,7 @@ def report_if_finished(
     plan: "Plan",
     settings: "BatchSettings",
     console: "Console",
-    events: "EventLog | None",
+    events: "EventLog",
     model: Path | None,
 ) -> "Report | None":
     """The report of a run that finds everything done; None if there is work.
@@ -67,15 +66,12 @@ def report_if_finished(
         return None
     # The last run may have been killed after its last result.
     plan.destination.sweep({job.target.parent for job in plan.jobs})
-    if events is not None:
-        events.start(plan)
+    events.start(plan)
     for outcome in outcomes:
         console.show_outcome(outcome)
-        if events is not None:
-            events.photo(outcome)
+        events.photo(outcome)
     report = Report.of(outcomes)
-    if events is not None:
-        events.summary(report)
+    events.summary(report)
     return report
 
 

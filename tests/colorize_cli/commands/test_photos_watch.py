@@ -10,8 +10,16 @@ import pytest
 import watchfiles
 
 from colorize_cli.batch.run import Run
-from colorize_cli.files import arrivals
+from colorize_cli.commands import photos
+from colorize_cli.commands.engines import Engine
+from colorize_cli.console import Console
+from colorize_cli.eventlog import EventLog
+from colorize_cli.files import arrivals, plan_jobs
+from colorize_cli.report import Report
+from colorize_cli.settings import BatchSettings
+from colorize_cli.variants import Variants
 from tests.conftest import grey_picture
+from tests.fake_backend import fake_model
 from tests.runs import contents, errors
 
 # Looks, each of a tenth of a second at most.
@@ -162,6 +170,26 @@ def test_failures_of_all_that_arrives_count(
     assert result.exit_code == 3
     assert sum(line.startswith("failed") for line in errors(result)) == failed
     assert len(contents(tmp_path / "out")) == 4
+
+
+def test_batches_that_were_too_large_stay_smaller(photo_folder, tmp_path, tiny_config):
+    """For all that arrives later, as for the rest of any run."""
+    plan = plan_jobs([photo_folder], tmp_path, format=None, variants=Variants())
+    sizes = []
+
+    def run_plan(plan, settings, on_outcome, on_interrupt):
+        sizes.append(settings.batch_size)
+        return Report(smaller_batches=2 if settings.batch_size > 2 else None)
+
+    engine = Engine(
+        model=fake_model(tiny_config),
+        settings=BatchSettings(batch_size=8),
+        run=run_plan,
+    )
+    events = EventLog(None, pytest.fail)
+    report = photos.run(iter([plan] * 3), engine, Console(), events, is_watched=False)
+    assert sizes == [8, 2, 2]
+    assert report.smaller_batches == 2
 
 
 @pytest.mark.parametrize(
