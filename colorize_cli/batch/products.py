@@ -1,6 +1,7 @@
 """From the colours of a photo's samples to the pictures that are written."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from colorize_cli.imaging.ensemble import deviation, mean_field, medoid
 from colorize_cli.imaging.grading import Grade
 from colorize_cli.imaging.photo import Photo
 from colorize_cli.imaging.recombine import recombine
+from colorize_cli.model.backend import Model
+from colorize_cli.settings import BatchSettings
 from colorize_cli.variants import Product, Variants
 
 __all__ = ["Ensemble", "Recipe"]
@@ -32,6 +35,16 @@ class Recipe:
     grade: Grade
     seed: int
     note: str
+
+    @classmethod
+    def of(cls, model: Model, settings: BatchSettings) -> Self:
+        """The recipe of a run."""
+        return cls(
+            variants=settings.variants,
+            grade=settings.grade,
+            seed=settings.sampling.seed,
+            note=sheet_note(model, settings),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,3 +139,17 @@ class Ensemble:
         if self.diversity is None:
             return self.recipe.note
         return f"{self.recipe.note}; diversity {self.diversity:.1f} Lab units"
+
+
+def sheet_note(model: Model, settings: BatchSettings) -> str:
+    """What a contact sheet says about the settings: those that decide the colours."""
+    sampling, grade = settings.sampling, settings.grade
+    steps = sampling.step_count(model.header.schedule)
+    parts = [f"model {model.path.name}", f"{steps} steps", sampling.sampler]
+    if sampling.size not in {None, model.header.config.image_size}:
+        parts.append(f"size {sampling.size}")
+    if grade.saturation != 1:
+        parts.append(f"saturation {grade.saturation:g}")
+    if grade.temperature:
+        parts.append(f"temperature {grade.temperature:+g}")
+    return ", ".join(parts)

@@ -85,7 +85,7 @@ def carry_out(
         on_outcome: As there.
         on_interrupt: As there.
     """
-    run = Run(recorder.model, recorder, on_outcome)
+    run = Run(recorder, on_outcome)
     run.report.planned_count = len(plan.jobs) + len(plan.problems)
     started = time.perf_counter()
     # Many photos keep every worker busy; a few share the threads among them.
@@ -120,20 +120,15 @@ class Run:
     """The state of one run: pools, photos on their way, report."""
 
     def __init__(
-        self, model: Model, recorder: Recorder, on_outcome: Callable[[Outcome], None]
+        self, recorder: Recorder, on_outcome: Callable[[Outcome], None]
     ) -> None:
         """Start the pools."""
-        self.model = model
+        self.model = model = recorder.model
         self.recorder = recorder
         self.resume = recorder.resume
         self.settings = settings = self.resume.settings
         self.on_outcome = on_outcome
-        self.recipe = Recipe(
-            variants=settings.variants,
-            grade=settings.grade,
-            seed=settings.sampling.seed,
-            note=sheet_note(model, settings),
-        )
+        self.recipe = Recipe.of(model, settings)
         self.tag = Tag.of(model, settings)
         self.report = Report()
         self.batches = Batches(model, settings.sampling, settings.batch_size)
@@ -265,20 +260,6 @@ class Run:
                 self._end(future.result())
             else:
                 self._fail(flight.job, error, flight)
-
-
-def sheet_note(model: Model, settings: BatchSettings) -> str:
-    """What a contact sheet says about the settings: those that decide the colours."""
-    sampling, grade = settings.sampling, settings.grade
-    steps = sampling.step_count(model.header.schedule)
-    parts = [f"model {model.path.name}", f"{steps} steps", sampling.sampler]
-    if sampling.size not in {None, model.header.config.image_size}:
-        parts.append(f"size {sampling.size}")
-    if grade.saturation != 1:
-        parts.append(f"saturation {grade.saturation:g}")
-    if grade.temperature:
-        parts.append(f"temperature {grade.temperature:+g}")
-    return ", ".join(parts)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import colorize_cli
 from colorize_cli.batch.forecast import failure_of
 from colorize_cli.batch.record import Recorder
 from colorize_cli.batch.resume import Resume
-from colorize_cli.batch.run import BatchSettings, carry_out
+from colorize_cli.batch.run import carry_out
 from colorize_cli.cluster.desk import Effort, Headway, Post
 from colorize_cli.cluster.portions import Portion
 from colorize_cli.errors import (
@@ -30,6 +30,7 @@ from colorize_cli.files.outlet import open_destination
 from colorize_cli.ledger import Entry
 from colorize_cli.model import BackendName, Model, load_model
 from colorize_cli.report import Outcome
+from colorize_cli.settings import BatchSettings
 
 __all__ = ["COLUMN", "Orders", "Runtime", "Worker"]
 
