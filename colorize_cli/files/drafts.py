@@ -4,13 +4,13 @@ A draft is locked for as long as it is being written. The lock goes with the pro
 a draft that is not locked was left behind by one that was killed.
 """
 
-import contextlib
 import fcntl
 import os
 import re
 import secrets
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -35,40 +35,33 @@ def lock_draft(file: BinaryIO) -> None:
     is_ours(file.fileno())
 
 
-def sweep_drafts(folders: Iterable[Path]) -> int:
+def sweep_drafts(folders: Iterable[Path]) -> None:
     """Remove the drafts that killed runs have left in these folders.
 
     Drafts of runs that are at work are left alone, on whichever machine, if the disk
     has locks. What cannot be looked at or removed is left as well.
-
-    Returns:
-        How many were removed.
     """
-    count = 0
     for folder in folders:
-        with contextlib.suppress(OSError), os.scandir(folder) as entries:
-            drafts = [each.name for each in entries if DRAFT_NAME.fullmatch(each.name)]
-            count += sum(is_swept(folder / name) for name in drafts)
-    return count
+        with suppress(OSError), os.scandir(folder) as entries:
+            for name in [each.name for each in entries]:
+                if DRAFT_NAME.fullmatch(name):
+                    with suppress(OSError):
+                        sweep(folder / name)
 
 
-def is_swept(draft: Path) -> bool:
-    """Remove a draft if nobody is writing it."""
-    try:
-        # Never a link, and no pipe that would keep us waiting.
-        file = os.open(draft, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        return False
+def sweep(draft: Path) -> None:
+    """Remove a draft if nobody is writing it.
+
+    Raises:
+        OSError: If it cannot be looked at or removed.
+    """
+    # Never a link, and no pipe that would keep us waiting.
+    file = os.open(draft, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         # Not the time of the last change, which may be set to that of the source.
         age_s = time.time() - os.fstat(file).st_ctime
-        if age_s < needed_age_s(file):
-            return False
-        draft.unlink()
-    except OSError:
-        return False
-    else:
-        return True
+        if age_s >= needed_age_s(file):
+            draft.unlink()
     finally:
         os.close(file)
 
