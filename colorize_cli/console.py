@@ -29,8 +29,6 @@ from colorize_cli.report import Outcome, Report
 
 if TYPE_CHECKING:
     from colorize_cli.model.backend import Chosen
-    from colorize_cli.model.device import DeviceStatus
-    from colorize_cli.model.header import Header
 
 __all__ = ["Console", "Watch", "printable"]
 
@@ -216,29 +214,6 @@ class Console:
             rows["speed"] = f"{report.counts['done'] / report.wall_s:.2f} photos/s"
         styles = {"failed": "bold red"} if report.failures else {}
         self._print_table(rows, styles)
-
-    def show_inspection(
-        self,
-        path: Path,
-        header: "Header",
-        devices: Mapping[str, Sequence["DeviceStatus"]],
-    ) -> None:
-        """What `colorize inspect` prints on stdout."""
-        gammas = header.schedule.gammas
-        sections: dict[str, dict[str, Any]] = {
-            printable(path): dict(header.provenance),
-            "config": header.config.to_json(),
-            "sampling schedule": {
-                "steps": len(gammas),
-                "gammas": ", ".join(f"{gamma:.4g}" for gamma in gammas),
-            },
-            "backends here": {
-                f"{backend} {status.device}": status.problem or "works"
-                for backend, statuses in devices.items()
-                for status in statuses
-            },
-        }
-        self.show_sections(sections)
 
     def show_sections(self, sections: Mapping[str, Mapping[str, Any]]) -> None:
         """Tables with a title each, on stdout."""

@@ -1,6 +1,7 @@
 """`colorize inspect`: what a model is, or how a result was made."""
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +36,26 @@ def inspect(file: Path | None) -> None:
 
 def show_model(file: Path | None) -> None:
     """Show what a model is and what can run it here."""
-    from colorize_cli.console import Console
+    from colorize_cli.console import Console, printable
     from colorize_cli.model import available_devices, find_model, read_header
 
     path = find_model(file)
-    Console().show_inspection(path, read_header(path), available_devices())
+    header = read_header(path)
+    gammas = header.schedule.gammas
+    sections: dict[str, Mapping[str, Any]] = {
+        printable(path): header.provenance,
+        "config": header.config.to_json(),
+        "sampling schedule": {
+            "steps": len(gammas),
+            "gammas": ", ".join(f"{gamma:.4g}" for gamma in gammas),
+        },
+        "backends here": {
+            f"{backend} {status.device}": status.problem or "works"
+            for backend, statuses in available_devices().items()
+            for status in statuses
+        },
+    }
+    Console().show_sections(sections)
 
 
 def show_picture(path: Path) -> None:

@@ -8,10 +8,7 @@ from pathlib import Path
 import pytest
 
 from colorize_cli.console import Console, printable
-from colorize_cli.diffusion.schedule import NoiseSchedule
 from colorize_cli.errors import DecodeError
-from colorize_cli.model.device import DeviceStatus
-from colorize_cli.model.header import Header
 from colorize_cli.report import Outcome, Report
 
 DONE = Outcome(source="a.jpg", status="done", targets=("o/a.jpg",))
@@ -204,25 +201,6 @@ class TestForecast:
             "3 pictures, 1 sheet of 2 photos to make, 1 photo already there, "
             "1 unreadable; nothing was written",
         ]
-
-
-def test_an_inspection_says_everything(capsys, tiny_config):
-    """Provenance, config, schedule, and devices with what is wrong with them."""
-    header = Header(
-        config=tiny_config,
-        schedule=NoiseSchedule.cosine(2),
-        provenance={"parameters": 358562},
-    )
-    devices = {"onnx": [DeviceStatus("cpu"), DeviceStatus("cuda", "no driver")]}
-    Console().show_inspection(Path("m.safetensors"), header, devices)
-    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert ["m.safetensors"] in lines
-    assert ["parameters", "358,562"] in lines
-    assert ["square", "False"] in lines
-    assert ["steps", "2"] in lines
-    assert ["gammas", "0,", "0.5"] in lines
-    assert ["onnx", "cpu", "works"] in lines
-    assert ["onnx", "cuda", "no", "driver"] in lines
 
 
 class TestStreams:

@@ -43,10 +43,12 @@ def no_torch(monkeypatch):
 def test_it_says_what_the_model_is(inspect, tiny_model_path, tiny_network):
     """Parameters, provenance, config, schedule, and backends."""
     lines = inspect(tiny_model_path)
+    assert [str(tiny_model_path)] in lines
     count = sum(parameter.numel() for parameter in tiny_network.parameters())
     assert ["parameters", f"{count:,}"] in lines
     assert ["data", "random", "weights"] in lines
     assert ["prediction", "v"] in lines
+    assert ["square", "False"] in lines
     assert ["ab_std", "(11.8,", "17.2)"] in lines
     assert ["steps", "3"] in lines
     assert ["gammas", "0,", "0.25,", "0.75"] in lines
