@@ -77,8 +77,8 @@ def gallery(
     if made.greyed_count:
         click.echo(
             f"{made.greyed_count} of {made.photo_count} photos: the original was not "
-            "found, so the result without its colours stands for it; --originals DIR "
-            "says where they are",
+            "found, or has changed, so the result without its colours stands for it; "
+            "--originals DIR says where they are",
             err=True,
         )
     click.echo(f"{printable(made.index)}: {made.photo_count} photos")

@@ -9,8 +9,8 @@ from colorize_cli.downloads import read_download
 from colorize_cli.errors import PlanError
 from colorize_cli.files import LEDGER_NAME
 from colorize_cli.files.disk import identity, read, write_atomic
-from colorize_cli.gallery.exhibits import inside
-from colorize_cli.ledger import read_ledger
+from colorize_cli.gallery.exhibits import hash_of, inside
+from colorize_cli.ledger import History, content_hash, read_history
 
 __all__ = ["Choice", "apply_choices", "read_choices", "refuse_overwriting"]
 
@@ -24,10 +24,13 @@ class Choice:
     Attributes:
         path: The picture, relative to the output folder, POSIX style.
         name: What its copy is called: the name of the photo's first picture.
+        hash: The picture's, as the ledger had it when the gallery was made; empty if
+            it had none.
     """
 
     path: str
     name: str
+    hash: str = ""
 
 
 def read_choices(path: Path) -> list[Choice]:
@@ -58,15 +61,17 @@ def choice_of(raw: Any, place: str) -> Choice:  # noqa: ANN401
     """One choice, its types checked; `place` starts an error."""
     if not isinstance(raw, dict):
         raise PlanError(f"{place} is not an object; download the file again")
-    path, name = raw.get("path"), raw.get("name")
+    path, name, made = raw.get("path"), raw.get("name"), raw.get("hash", "")
     if not isinstance(path, str) or not isinstance(name, str):
         raise PlanError(f"{place} lacks a path or a name; download the file again")
+    if not isinstance(made, str):
+        raise PlanError(f"{place} has a hash that is no text; download the file again")
     for text in (path, name):
         if inside(Path(), text) is None:
             raise PlanError(
                 f"{place} names {text!r}, which is not a place inside a folder"
             )
-    return Choice(path=path, name=name)
+    return Choice(path=path, name=name, hash=made)
 
 
 def refuse_overwriting(
@@ -75,23 +80,21 @@ def refuse_overwriting(
     """Raise unless every choice can be copied without losing anything.
 
     Raises:
-        PlanError: If a chosen picture is missing, two would get one name, `final` is
-            the output folder, it holds other files of these names and `overwrite` is
-            false, or one of them is an original, as the ledger knows them.
+        PlanError: If a chosen picture is missing or was made anew since, two would get
+            one name, `final` is the output folder, it holds other files of these names
+            and `overwrite` is false, or one of them is an original, as the ledger knows
+            them.
     """
     if not out.is_dir():
         raise PlanError(f"{out}: is not a folder; name the one given to -o")
     if identity(out) == identity(final) or final.resolve() == out.resolve():
         raise PlanError(f"{final}: is the folder of results; name another folder")
-    entries = read_ledger(out / LEDGER_NAME).values()
+    history = read_history(out / LEDGER_NAME)
+    entries = history.entries.values()
     originals = {identity(Path(entry.origin)) for entry in entries} - {None}
     claims: dict[str, Choice] = {}
     for choice in choices:
-        if not (out / choice.path).is_file():
-            raise PlanError(
-                f"{out / choice.path}: was chosen but is not there; name the folder "
-                "that the gallery was made from"
-            )
+        refuse_others(choice, out, history)
         other = claims.setdefault(choice.name, choice)
         if other is not choice:
             raise PlanError(
@@ -109,6 +112,29 @@ def refuse_overwriting(
                 f"{target}: is already there and another picture; --overwrite "
                 "replaces it"
             )
+
+
+def refuse_others(choice: Choice, out: Path, history: History) -> None:
+    """Raise if what is in the chosen picture's place is not what was looked at.
+
+    Another seed makes other pictures under the same names. One that a person has
+    retouched is still the chosen one: the ledger knows nothing of that.
+
+    Raises:
+        PlanError: If it is not there, or a run has made it anew.
+    """
+    path = out / choice.path
+    if not path.is_file():
+        raise PlanError(
+            f"{path}: was chosen but is not there; name the folder that the gallery "
+            "was made from"
+        )
+    is_known = choice.hash in {"", hash_of(choice.path, history)}
+    if not is_known and content_hash(read(path)) != choice.hash:
+        raise PlanError(
+            f"{path}: was made anew since it was chosen; run colorize gallery again, "
+            "and choose in the new one"
+        )
 
 
 def same(one: Path, other: Path) -> bool:

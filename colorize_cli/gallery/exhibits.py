@@ -9,14 +9,17 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from colorize_cli.errors import PlanError
 from colorize_cli.files import LEDGER_NAME
 from colorize_cli.files.walk import photos_under
-from colorize_cli.ledger import Entry, read_ledger
+from colorize_cli.gallery.folder import PICTURES_NAME, is_gallery
+from colorize_cli.gallery.originals import Originals, recorded_original
+from colorize_cli.ledger import Entry, History, read_history
 
-__all__ = ["Exhibit", "Variant", "find_exhibits", "inside"]
+__all__ = ["Exhibit", "Variant", "find_exhibits", "hash_of", "inside"]
 
 VARIANT = re.compile(r"(?P<stem>.+)_s(?P<number>[2-9]|[1-9][0-9]+)")
 EXTRA = re.compile(r"(?P<stem>.+)_(?P<kind>sheet|spread)")
@@ -43,12 +46,15 @@ class Variant:
     Attributes:
         path: Relative to the output folder, POSIX style.
         sample: Its number, from 0; None if not known.
-        seed: The seed of the run that made it; None if not known.
+        seed: The seed of the run that made it; None if not known, as of a picture that
+            the photo's last run has not made.
+        hash: `content_hash` of the file as a run has left it; empty if not known.
     """
 
     path: str
     sample: int | None = None
     seed: int | None = None
+    hash: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,21 +102,46 @@ def find_exhibits(
     for folder in (out, *originals):
         if not folder.is_dir():
             raise PlanError(f"{folder}: is not a folder")
-    entries = read_ledger(out / LEDGER_NAME).values()
+    history = read_history(out / LEDGER_NAME)
+    entries = history.entries.values()
     found = {entry.source: of_entry(entry, out) for entry in entries}
     extras = {path for entry in entries for path in entry.extras.values()}
-    photos, _ = photos_under(out, besides or out / ".gallery")
-    names = {photo.relative_to(out).as_posix() for photo in photos}
-    join(found, by_name(names - extras))
+    names = {path.relative_to(out).as_posix() for path in pictures_in(out, besides)}
+    join(found, by_name(names - extras), history)
     if not found:
         raise PlanError(
             f"{out}: holds no colorized photos; name the folder that was given to -o"
         )
     places = Originals(originals)
     return [
-        replace(exhibit, original=places.find(source) or exhibit.original)
+        replace(
+            exhibit,
+            original=places.find(source) or exhibit.original,
+            variants=tuple(
+                replace(each, hash=hash_of(each.path, history))
+                for each in exhibit.variants
+            ),
+        )
         for source, exhibit in sorted(found.items())
     ]
+
+
+def pictures_in(out: Path, besides: Path | None) -> list[Path]:
+    """Every picture in a folder that is not a gallery's own."""
+    photos, _ = photos_under(out, besides or out / ".gallery")
+    is_known = cache(is_gallery)
+    return [
+        photo
+        for photo in photos
+        if photo.parent.parent.name != PICTURES_NAME
+        or not is_known(photo.parent.parent.parent)
+    ]
+
+
+def hash_of(path: str, history: History) -> str:
+    """The content hash of a result as the ledger has it; empty if it has none."""
+    source = history.owner(path)
+    return "" if source is None else history.made(source, path) or ""
 
 
 def of_entry(entry: Entry, out: Path) -> Exhibit:
@@ -126,13 +157,12 @@ def of_entry(entry: Entry, out: Path) -> Exhibit:
     elif status == "done" and not variants:
         status, reason = "failed", "its result is no longer there; run it again"
     spread = entry.extras.get("spread")
-    origin = Path(entry.origin)
     return Exhibit(
         source=entry.source,
         name=name_of(entry, out),
         status=status,
         reason=reason,
-        original=origin if origin.is_absolute() and origin.is_file() else None,
+        original=recorded_original(entry),
         variants=variants,
         spread=spread if spread and is_there(out, spread) else None,
         diversity=finite(entry.diversity),
@@ -166,11 +196,13 @@ def finite(value: object) -> float | None:
     return None
 
 
-def join(found: dict[str, Exhibit], groups: Iterable[Exhibit]) -> None:
-    """Add to what the ledger knows the pictures that it does not know.
+def join(
+    found: dict[str, Exhibit], groups: Iterable[Exhibit], history: History
+) -> None:
+    """Add to what the ledger's last lines know the pictures that they do not know.
 
-    Variants of an earlier run go to those of the last one; pictures of a photo that
-    failed later, to the failure.
+    Variants of an earlier run go to those of the last one, also where they are of
+    another format; pictures of a photo that failed later, to the failure.
     """
     owners = {
         variant.path: source
@@ -179,7 +211,8 @@ def join(found: dict[str, Exhibit], groups: Iterable[Exhibit]) -> None:
     }
     for group in groups:
         rest = tuple(each for each in group.variants if each.path not in owners)
-        source = owners.get(group.variants[0].path, group.source)
+        first = group.variants[0].path
+        source = owners.get(first) or history.owner(first) or group.source
         if source in found:
             exhibit = found[source]
             variants = exhibit.variants + rest
@@ -190,21 +223,25 @@ def join(found: dict[str, Exhibit], groups: Iterable[Exhibit]) -> None:
 
 
 def by_name(paths: Iterable[str]) -> list[Exhibit]:
-    """Group pictures by what `colorize` calls them."""
-    names = [PurePosixPath(path) for path in paths]
-    firsts = {(name.parent, name.stem): name for name in names}
+    """Group pictures by what `colorize` calls them.
+
+    A variant has the suffix of its first; sheets and maps may have another.
+    """
+    names = [PurePosixPath(path) for path in sorted(paths)]
+    known = set(names)
+    firsts = {name.with_suffix(""): name for name in reversed(names)}
     groups: dict[PurePosixPath, dict[int, str]] = {}
     spreads: dict[PurePosixPath, str] = {}
     for name in names:
         variant, extra = VARIANT.fullmatch(name.stem), EXTRA.fullmatch(name.stem)
-        match = variant or extra
-        first = firsts.get((name.parent, match["stem"])) if match else None
-        if first is None:
-            groups.setdefault(name, {})[1] = str(name)
-        elif variant:
+        if variant and name.with_name(variant["stem"] + name.suffix) in known:
+            first = name.with_name(variant["stem"] + name.suffix)
             groups.setdefault(first, {})[int(variant["number"])] = str(name)
-        elif extra and extra["kind"] == "spread":
-            spreads[first] = str(name)
+        elif extra and name.with_name(extra["stem"]) in firsts:
+            if extra["kind"] == "spread":
+                spreads[firsts[name.with_name(extra["stem"])]] = str(name)
+        else:
+            groups.setdefault(name, {})[1] = str(name)
     return [
         Exhibit(
             source=str(first),
@@ -227,22 +264,3 @@ def inside(folder: Path, relative: str) -> Path | None:
     if not is_plain or ".." in parts.parts:
         return None
     return folder / parts
-
-
-class Originals:
-    """Finds photos in the folders that they were taken from."""
-
-    def __init__(self, folders: Sequence[Path]) -> None:
-        """The folders are walked once."""
-        self.exact: dict[str, Path] = {}
-        self.by_stem: dict[str, Path] = {}
-        for folder in folders:
-            for path in sorted(photos_under(folder, folder / ".gallery")[0]):
-                relative = path.relative_to(folder)
-                self.exact.setdefault(relative.as_posix(), path)
-                self.by_stem.setdefault(relative.with_suffix("").as_posix(), path)
-
-    def find(self, source: str) -> Path | None:
-        """The photo of that name, or else of that name with another suffix."""
-        stem = PurePosixPath(source).with_suffix("").as_posix()
-        return self.exact.get(source) or self.by_stem.get(stem)

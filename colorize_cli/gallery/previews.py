@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
-from colorize_cli.codec import decode, encode
+from colorize_cli.codec import encode, read_document
 from colorize_cli.errors import DecodeError
 from colorize_cli.files.disk import read, write_atomic
 from colorize_cli.imaging.color import lab_to_rgb, rgb_to_lab
@@ -40,7 +40,7 @@ class PreviewMaker:
         self.size_px = size_px
 
     def make(self, path: Path, *, is_grey: bool = False) -> Preview:
-        """Two small versions of a picture; from any thread.
+        """Two small versions of a picture, of its first page; from any thread.
 
         Args:
             path: The picture.
@@ -54,7 +54,7 @@ class PreviewMaker:
         places = self.gallery / made.preview, self.gallery / made.thumbnail
         if all(place.exists() for place in places):
             return made
-        photo = decode(read(path), path)
+        photo = read_document(read(path), path).read()
         large = scaled(photo, self.size_px)
         if is_grey:
             large = without_colours(large)

@@ -16,15 +16,24 @@ from colorize_cli import __version__
 from colorize_cli.errors import PhotoError, PlanError
 from colorize_cli.files.disk import write_atomic
 from colorize_cli.gallery.exhibits import Exhibit, find_exhibits
+from colorize_cli.gallery.folder import (
+    DATA_NAME,
+    DATA_START,
+    INDEX_NAME,
+    PAGE_NAME,
+    PICTURES_NAME,
+    is_gallery,
+)
 from colorize_cli.gallery.previews import PreviewMaker
 
 __all__ = ["Gallery", "build_gallery"]
 
-DATA_NAME, INDEX_NAME = "data.js", "index.html"
-PAGE_NAME, PICTURES_NAME = "page", "pictures"
 # Low confidence: the photos with the highest spread, this share of them.
 UNCERTAIN_SHARE = 0.25
-GREYED = "The original was not found; what is shown is the result without its colours."
+GREYED = (
+    "The original was not found, or has changed since; what is shown is the result "
+    "without its colours."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +75,7 @@ def build_gallery(
     """Make or renew the gallery of an output folder.
 
     Pictures that have not changed since the last time are kept, and those that nothing
-    shows any more are removed.
+    shows any more are removed. One that is stopped can be gone on with.
 
     Args:
         out: The folder of results.
@@ -84,10 +93,13 @@ def build_gallery(
     refuse_foreign(target, out)
     exhibits = find_exhibits(out, originals, besides=target)
     on_start(len(exhibits))
+    if not is_gallery(target):
+        # If this run is stopped, the next one must know the folder for ours.
+        write_atomic(target / DATA_NAME, data_script(out, target, []))
+    lay_page(target)
     maker = PreviewMaker(target, size_px)
     shown = list(made(exhibits, out, maker, jobs, on_photo))
     photos = [each.data for each in shown]
-    lay_page(target)
     # Last, so that the page never names pictures that are not there.
     write_atomic(target / DATA_NAME, data_script(out, target, photos))
     remove_stale(target, photos)
@@ -107,8 +119,7 @@ def refuse_foreign(target: Path, out: Path) -> None:
         )
     if target.exists() and not target.is_dir():
         raise PlanError(f"{target}: is a file; choose a folder with -o")
-    is_ours = (target / DATA_NAME).exists() and (target / INDEX_NAME).exists()
-    if target.is_dir() and not is_ours and any(target.iterdir()):
+    if target.is_dir() and not is_gallery(target) and any(target.iterdir()):
         raise PlanError(
             f"{target}: is neither empty nor a gallery; choose another folder with -o"
         )
@@ -188,7 +199,7 @@ def data_script(out: Path, target: Path, photos: list[dict[str, Any]]) -> bytes:
         "uncertainFrom": limit,
         "photos": photos,
     }
-    return f"window.GALLERY = {json.dumps(data, allow_nan=False)};\n".encode("ascii")
+    return f"{DATA_START}{json.dumps(data, allow_nan=False)};\n".encode("ascii")
 
 
 def lay_page(target: Path) -> None:

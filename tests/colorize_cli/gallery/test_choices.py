@@ -12,7 +12,7 @@ from colorize_cli.gallery import (
     read_choices,
     refuse_overwriting,
 )
-from colorize_cli.ledger import Entry
+from colorize_cli.ledger import Entry, Target, content_hash
 from tests.albums import colour_picture, make_album, save, write_ledger
 from tests.runs import contents
 
@@ -60,6 +60,7 @@ def test_names_that_are_no_text_are_kept(tmp_path):
         ({"choices": []}, "nothing was chosen"),
         ({"choices": [7]}, "choice 1 is not an object"),
         ({"choices": [{"path": "a.jpg"}]}, "choice 1 lacks a path or a name"),
+        ({"choices": [{"path": "a", "name": "a", "hash": 7}]}, "a hash that is no"),
         ({"choices": [{"path": "../a", "name": "a"}]}, "not a place inside"),
         ({"choices": [{"path": "a", "name": "/etc/a"}]}, "not a place inside"),
     ],
@@ -88,6 +89,48 @@ def test_a_choice_that_is_not_there_stops_everything(album, tmp_path):
     gone = Choice(path="gone_s2.jpg", name="gone.jpg")
     with pytest.raises(PlanError, match=r"gone_s2\.jpg: was chosen but is not there"):
         refuse_overwriting([CHOSEN, gone], album, tmp_path / "final", overwrite=True)
+
+
+def ledger_of(out, path, *hashes):
+    """A ledger of runs that have made a picture, the last one as it is now."""
+    entries = [
+        Entry(
+            source="a.jpg",
+            status="done",
+            targets=(Target(path=path, seed=seed, sample=1, hash=made),),
+        )
+        for seed, made in enumerate(hashes)
+    ]
+    write_ledger(out, entries)
+
+
+def test_a_picture_that_was_made_anew_is_not_the_one_that_was_chosen(tmp_path):
+    """Another seed writes another picture under the name; nobody has looked at it."""
+    out, final = tmp_path / "out", tmp_path / "final"
+    save(out / "a_s2.jpg", colour_picture(0))
+    seen = content_hash((out / "a_s2.jpg").read_bytes())
+    chosen = Choice(path="a_s2.jpg", name="a.jpg", hash=seen)
+    ledger_of(out, "a_s2.jpg", seen)
+    refuse_overwriting([chosen], out, final, overwrite=False)
+    save(out / "a_s2.jpg", colour_picture(1))
+    anew = content_hash((out / "a_s2.jpg").read_bytes())
+    ledger_of(out, "a_s2.jpg", seen, anew)
+    with pytest.raises(
+        PlanError, match=r"a_s2\.jpg: was made anew since it was chosen"
+    ):
+        refuse_overwriting([chosen], out, final, overwrite=True)
+
+
+def test_a_picture_that_was_retouched_is_the_one_that_was_chosen(tmp_path):
+    """Before or after it was chosen; so is one that another ledger tells of."""
+    out, final = tmp_path / "out", tmp_path / "final"
+    save(out / "a_s2.jpg", colour_picture(0))
+    seen = content_hash((out / "a_s2.jpg").read_bytes())
+    chosen = Choice(path="a_s2.jpg", name="a.jpg", hash=seen)
+    refuse_overwriting([chosen], out, final, overwrite=False)
+    ledger_of(out, "a_s2.jpg", seen)
+    save(out / "a_s2.jpg", colour_picture(1))
+    refuse_overwriting([chosen], out, final, overwrite=False)
 
 
 def test_other_pictures_are_not_replaced_unless_asked(album, tmp_path):

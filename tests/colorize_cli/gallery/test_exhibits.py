@@ -3,7 +3,7 @@
 import pytest
 
 from colorize_cli.errors import PlanError
-from colorize_cli.gallery import find_exhibits
+from colorize_cli.gallery import build_gallery, find_exhibits
 from colorize_cli.gallery.exhibits import inside
 from colorize_cli.ledger import Entry, Target
 from tests.albums import colour_picture, make_album, save, write_ledger
@@ -57,6 +57,34 @@ def test_a_name_like_a_variant_s_is_a_photo_where_there_is_no_first(tmp_path):
     save(tmp_path / "sheep_s2.jpg", colour_picture(0))
     save(tmp_path / "old_spread.jpg", colour_picture(1))
     assert list(found(tmp_path)) == ["old_spread.jpg", "sheep_s2.jpg"]
+
+
+def test_variants_go_with_the_picture_of_their_own_suffix(tmp_path):
+    """Two photos of one stem, without a ledger: none takes the other's variants."""
+    for number, name in enumerate(("a.png", "a_s2.png", "a.jpg", "a_s2.jpg")):
+        save(tmp_path / name, colour_picture(number))
+    save(tmp_path / "a_spread.png", colour_picture(9))
+    exhibits = found(tmp_path)
+    assert {source: paths(each) for source, each in exhibits.items()} == {
+        "a.jpg": ["a.jpg", "a_s2.jpg"],
+        "a.png": ["a.png", "a_s2.png"],
+    }
+    assert exhibits["a.jpg"].spread == "a_spread.png"
+
+
+def test_results_of_an_earlier_format_stay_with_their_photo(tmp_path):
+    """The ledger's older lines know whose they are, and what their files held."""
+    targets = [Target(path=f"a.{s}", seed=0, sample=0, hash=s) for s in ("png", "jpg")]
+    entries = [
+        Entry(source="a.tif", status="done", targets=(target,)) for target in targets
+    ]
+    for target in targets:
+        save(tmp_path / target.path, colour_picture(0))
+    write_ledger(tmp_path, entries)
+    exhibits = found(tmp_path)
+    assert list(exhibits) == ["a.tif"]
+    made = [(each.path, each.hash, each.seed) for each in exhibits["a.tif"].variants]
+    assert made == [("a.jpg", "jpg", 0), ("a.png", "png", None)]
 
 
 def test_pictures_that_the_ledger_does_not_know_are_shown_too(tmp_path):
@@ -179,6 +207,28 @@ def test_the_ledger_knows_where_originals_were(tmp_path):
     assert found(out)["a.jpg"].original is None
     save(photo, colour_picture(0))
     assert found(out)["a.jpg"].original == photo
+
+
+def test_a_photo_that_took_an_original_s_place_is_not_shown_for_it(tmp_path):
+    """A scanner that counts from 1 every day writes over yesterday's scan0001.jpg."""
+    out, photo = tmp_path / "out", tmp_path / "scan0001.jpg"
+    save(photo, colour_picture(0))
+    size = photo.stat().st_size
+    entry = Entry(source=photo.name, status="done", origin=str(photo), size=size)
+    write_ledger(out, [entry])
+    assert found(out)[photo.name].original == photo
+    save(photo, colour_picture(1, height=90))
+    assert found(out)[photo.name].original is None
+    assert found(out, tmp_path)[photo.name].original == photo
+
+
+def test_other_galleries_are_not_shown(tmp_path):
+    """A gallery in the folder of results is no box of photos; other pictures are."""
+    out = make_album(tmp_path)
+    expected = [*found(out), "web/pictures/ab/mine.jpg"]
+    build_gallery(out, out / "gallery")
+    save(out / "web/pictures/ab/mine.jpg", colour_picture(0))
+    assert list(found(out, besides=tmp_path / "g2")) == expected
 
 
 def test_the_gallery_itself_is_not_shown(tmp_path):

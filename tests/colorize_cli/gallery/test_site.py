@@ -3,10 +3,13 @@
 import json
 import re
 
+import numpy as np
 import pytest
 
+from colorize_cli.codec import decode, encode_pages
 from colorize_cli.errors import PlanError
 from colorize_cli.gallery import build_gallery
+from colorize_cli.imaging.photo import Photo
 from tests.albums import colour_picture, make_album, save
 from tests.runs import contents
 
@@ -119,6 +122,34 @@ def test_low_confidence_starts_at_the_upper_quarter(tmp_path):
     assert data(tmp_path / "p")["uncertainFrom"] is None
 
 
+def test_a_gallery_that_was_stopped_is_gone_on_with(album, tmp_path):
+    """Ctrl-C during the first one: the pictures that were made are used."""
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_gallery(album, tmp_path / "g", on_photo=stop)
+    made = (tmp_path / "g" / "pictures").rglob("*.jpg")
+    times = {path: path.stat().st_mtime_ns for path in made}
+    assert times
+    assert data(tmp_path / "g")["photos"] == []
+    assert build_gallery(album, tmp_path / "g").photo_count == 5
+    assert {path: path.stat().st_mtime_ns for path in times} == times
+
+
+def test_documents_of_several_pages_are_shown_by_their_first(tmp_path):
+    """The result of a TIFF is a TIFF with as many pages."""
+    pages = [Photo(rgb=colour_picture(number)) for number in range(2)]
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "deed.tif").write_bytes(encode_pages(pages, "tiff"))
+    made = build_gallery(tmp_path / "out", tmp_path / "g")
+    assert made.failures == ()
+    (variant,) = data(tmp_path / "g")["photos"][0]["variants"]
+    shown = decode((tmp_path / "g" / variant["preview"]).read_bytes(), "preview")
+    assert np.abs(shown.rgb.astype(int) - pages[0].rgb).mean() < 8
+
+
 def test_progress_is_told(album, tmp_path):
     """How many photos there are, then one call for each."""
     calls = []
@@ -143,3 +174,10 @@ def test_foreign_folders_are_refused(album, tmp_path):
     with pytest.raises(PlanError, match="neither empty nor a gallery"):
         build_gallery(album, tmp_path / "photos")
     assert contents(tmp_path / "photos") == before
+    site = {"index.html": b"<p>mine", "data.js": b"let mine", "pictures/ab/me.jpg": b""}
+    for name, content in site.items():
+        (tmp_path / "site" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "site" / name).write_bytes(content)
+    with pytest.raises(PlanError, match="neither empty nor a gallery"):
+        build_gallery(album, tmp_path / "site")
+    assert contents(tmp_path / "site") == site

@@ -9,16 +9,20 @@ class Choices {
   constructor(memory, gallery) {
     this.memory = memory;
     this.gallery = gallery;
-    this.paths = new Map();
-    for (const [source, path] of Object.entries(memory.read("choices", {}))) {
-      this.paths.set(source, path);
-    }
+    this.kept = new Map();
+    this.recall();
+  }
+
+  /** Take over what this page, or the same one in another tab, has kept. */
+  recall() {
+    const kept = this.memory.read("choices", null);
+    if (kept) this.kept = new Map(Object.entries(kept));
   }
 
   /** Position of the photo's chosen variant; -1 if none is chosen or it is gone. */
   of(photo) {
-    const path = this.paths.get(photo.source);
-    return photo.variants.findIndex((variant) => variant.path === path);
+    const kept = this.kept.get(photo.source);
+    return photo.variants.findIndex((variant) => Choices.#mark(variant) === kept);
   }
 
   /** How many photos of this gallery have a choice. */
@@ -28,19 +32,20 @@ class Choices {
 
   /** Choose a variant, or take the choice back; false if it will not be remembered. */
   toggle(photo, index) {
-    if (this.of(photo) === index) this.paths.delete(photo.source);
-    else this.paths.set(photo.source, photo.variants[index].path);
-    return this.memory.write("choices", Object.fromEntries(this.paths));
+    const wasChosen = this.of(photo) === index;
+    this.recall(); // or what was chosen in another tab would be lost
+    if (wasChosen) this.kept.delete(photo.source);
+    else this.kept.set(photo.source, Choices.#mark(photo.variants[index]));
+    return this.memory.write("choices", Object.fromEntries(this.kept));
   }
 
   /** What `colorize apply-choices` reads. */
   document() {
     const chosen = this.gallery.photos.filter((photo) => this.of(photo) >= 0);
-    const choices = chosen.map((photo) => ({
-      source: photo.source,
-      path: photo.variants[this.of(photo)].path,
-      name: photo.name,
-    }));
+    const choices = chosen.map((photo) => {
+      const { path, hash } = photo.variants[this.of(photo)];
+      return { source: photo.source, path, name: Choices.#nameOf(photo, path), hash };
+    });
     return { kind: "colorize-choices", version: 1, gallery: this.gallery.id, choices };
   }
 
@@ -52,5 +57,16 @@ class Choices {
     link.download = "choices.json";
     link.click();
     URL.revokeObjectURL(link.href);
+  }
+
+  /** A picture that was made anew under its old name is another one. */
+  static #mark(variant) {
+    return `${variant.hash.slice(0, 8)} ${variant.path}`;
+  }
+
+  /** The photo's name, with the picture's own suffix: it may be of an earlier format. */
+  static #nameOf(photo, path) {
+    const suffix = /\.[^./]*$/;
+    return photo.name.replace(suffix, "") + (path.match(suffix) ?? "");
   }
 }

@@ -27,7 +27,8 @@ function showFacts(list, photo, variant) {
   add("Source", photo.source);
   add("File", variant?.path);
   add("Spread", photo.diversity === null ? "" : `${photo.diversity.toFixed(2)} Lab units`);
-  const known = { ...photo.facts };
+  // The facts are those of the photo's last run; others have made pictures without a seed.
+  const known = variant && variant.seed === null ? {} : { ...photo.facts };
   if (variant && variant.seed !== null) known.seed = variant.seed;
   for (const [key, label] of Object.entries(FACT_LABELS)) add(label, known[key]);
 }

@@ -61,6 +61,11 @@
   find("download").addEventListener("click", () => choices.download());
   find("theme").addEventListener("change", (event) => setTheme(event.target.value));
   find("ask").addEventListener("click", () => find("help").showModal());
+  addEventListener("storage", () => {
+    choices.recall(); // another tab has chosen
+    grid.refresh();
+    showChoices();
+  });
   new Keys({ grid, viewer, help: find("help"), toggleChoosing });
 
   setTheme(memory.read("theme", "auto"));
