@@ -1,9 +1,5 @@
-"""Write docs/cli.md from the commands themselves; `--check` only compares.
+"""Write docs/cli.md from the commands themselves: `python -m scripts.cli_docs`."""
 
-.venv/bin/python scripts/cli_docs.py
-"""
-
-import sys
 import textwrap
 from pathlib import Path
 
@@ -91,9 +87,4 @@ def footer() -> str:
 
 
 if __name__ == "__main__":
-    page = render()
-    if "--check" in sys.argv[1:]:
-        sys.exit(
-            0 if PAGE.read_text() == page else "docs/cli.md is out of date: make fix"
-        )
-    PAGE.write_text(page)
+    PAGE.write_text(render())

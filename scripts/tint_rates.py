@@ -1,6 +1,6 @@
 """How often photos in colour, and toned ones, are taken for what they are.
 
-.venv/bin/python -m scripts.tint_rates COLOUR_FOLDER [--old OLD_FOLDER]
+    python -m scripts.tint_rates COLOUR_FOLDER [--old OLD_FOLDER]
 
 Each photo of COLOUR_FOLDER counts once as it is, and once toned by us: a random hue and
 strength that follow the tone, uneven, with grain in the colours, as a JPEG. Photos of
