@@ -49,7 +49,7 @@ def made(report: Report) -> str:
     """How many files were made, by what they show."""
     extras = report.extra_counts
     counts = [
-        (report.sample_count, "picture"),
+        (report.picture_count, "picture"),
         (extras["sheet"], "sheet"),
         (extras["spread"], "spread map"),
     ]

@@ -84,7 +84,7 @@ class EventLog:
                 "skipped": report.counts["skipped"],
                 "failed": report.counts["failed"],
                 "left": report.left_count,
-                "pictures": report.sample_count,
+                "pictures": report.picture_count,
                 "seconds": round(report.wall_s, 3),
                 "network_seconds": round(report.denoise_s, 3),
                 "interrupted": report.is_interrupted,

@@ -26,9 +26,9 @@ class Outcome:
         status: `done` written, `skipped` all targets were there, `failed` see reason.
         targets: The pictures that were written, or were there already, each with its
             full place; empty if failed.
+        extras: The sheet and the spread map likewise.
         samples: Which sample each written picture shows, from 0; None for the mean of
             all. Empty if none was written.
-        extras: The sheet and the spread map likewise.
         diversity: Mean standard deviation of a and b between the samples, in Lab
             units; None if not all of them were drawn, or there is only one.
         losses: What the format of the results could not hold of the photo, each in a
@@ -42,8 +42,8 @@ class Outcome:
     name: str = ""
     status: Status
     targets: tuple[str, ...] = ()
-    samples: tuple[int | None, ...] = ()
     extras: Mapping[Kind, str] = field(default_factory=dict)
+    samples: tuple[int | None, ...] = ()
     diversity: float | None = None
     losses: tuple[str, ...] = ()
     reason: str = ""
@@ -73,10 +73,10 @@ class Report:
         reasons: Skipped photos per reason; none is that all was there.
         failures: Outcomes with status `failed`, in the order they happened, without
             their exceptions: those hold on to the photo's pixels.
-        sample_count: Pictures written for photos that are done.
+        picture_count: Written for photos that are done.
+        extra_counts: What was written besides them, per kind.
         copied_count: Photos that are done by being copied, as they are in colour.
         losses: Photos per thing that the format of their results could not hold.
-        extra_counts: What was written besides them, per kind.
         denoise_s: Seconds inside the reverse loop.
         wall_s: Seconds of the whole run, model loading not included.
         smaller_batches: Rows that the network saw at once in the end, if memory was
@@ -88,10 +88,10 @@ class Report:
     counts: Counter[Status] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     failures: list[Outcome] = field(default_factory=list)
-    sample_count: int = 0
+    picture_count: int = 0
+    extra_counts: Counter[Kind] = field(default_factory=Counter)
     copied_count: int = 0
     losses: Counter[str] = field(default_factory=Counter)
-    extra_counts: Counter[Kind] = field(default_factory=Counter)
     denoise_s: float = 0.0
     wall_s: float = 0.0
     smaller_batches: int | None = None
@@ -113,7 +113,7 @@ class Report:
         elif outcome.status == "skipped":
             self.reasons[outcome.reason] += 1
         else:
-            self.sample_count += len(outcome.targets)
+            self.picture_count += len(outcome.targets)
             self.copied_count += bool(outcome.reason)
             self.losses.update(outcome.losses)
             self.extra_counts.update(outcome.extras.keys())
@@ -124,7 +124,7 @@ class Report:
         self.counts += later.counts
         self.reasons += later.reasons
         self.failures += later.failures
-        self.sample_count += later.sample_count
+        self.picture_count += later.picture_count
         self.extra_counts += later.extra_counts
         self.copied_count += later.copied_count
         self.losses += later.losses

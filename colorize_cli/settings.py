@@ -32,7 +32,7 @@ class BatchSettings:
     batch_size: int = 4
     # Threads that read and threads that write.
     workers: int = 2
-    # JPEG and WebP quality, 1 to 100.
+    # Of JPEG, WebP and AVIF, 1 to 100; at 100 the last two are lossless.
     quality: int = 95
     # Say in each picture's XMP how it was made.
     tag: bool = True

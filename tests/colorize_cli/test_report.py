@@ -17,7 +17,7 @@ def test_photos_and_pictures_are_counted():
     """Pictures are those of the photos that are done."""
     report = Report.of([DONE, SKIPPED, FAILED, DONE])
     assert report.counts == {"done": 2, "skipped": 1, "failed": 1}
-    assert report.sample_count == 4
+    assert report.picture_count == 4
     assert not report.extra_counts
     assert report.left_count == 0
 
@@ -29,7 +29,7 @@ def test_sheets_and_maps_are_counted_apart():
     outcomes = [(DONE, sheet), (DONE, both), (SKIPPED, both)]
     report = Report.of([replace(each, extras=extras) for each, extras in outcomes])
     assert report.extra_counts == {"sheet": 2, "spread": 1}
-    assert report.sample_count == 4
+    assert report.picture_count == 4
 
 
 def test_what_an_interrupted_run_left_is_known():

@@ -42,7 +42,7 @@ class TestOutcomes:
         report = run(source, tmp_path / "out", fake_model(tiny_config))
         assert set(contents(tmp_path / "out")) == {"a.png", "c.png"}
         assert report.counts == {"done": 2, "failed": 1}
-        assert report.sample_count == 2
+        assert report.picture_count == 2
         assert [failure.source for failure in report.failures] == [
             str(source / "b.png")
         ]
@@ -90,7 +90,7 @@ class TestOutcomes:
         rows.clear()
         report = run(source, out, model, samples=3)
         assert report.counts == {"done": 1, "skipped": 1}
-        assert report.sample_count == 1
+        assert report.picture_count == 1
         assert rows == [1, 1, 1]
         assert contents(out) == made
 
