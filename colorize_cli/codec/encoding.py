@@ -78,6 +78,8 @@ def losses(photo: Photo, format: Format) -> list[str]:
     metadata = photo.metadata
     if format in WITHOUT_METADATA and (metadata.exif or metadata.icc or metadata.iptc):
         found.append(f"{format} has no place for EXIF, profile and IPTC")
+    if metadata.own and metadata.own.format != format:
+        found.append(f"{format} has no place for {metadata.own.kind}")
     lengths = {name: len(getattr(metadata, name) or b"") for name in MAX_JPEG_BYTES}
     if format == "jpg" and any(lengths[k] > v for k, v in MAX_JPEG_BYTES.items()):
         found.append("jpg has no room for so much EXIF, IPTC or XMP")

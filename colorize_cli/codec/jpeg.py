@@ -29,13 +29,14 @@ from colorize_cli.codec.jpeg_segments import (
     PHOTOSHOP_PREFIX,
     XMP_PREFIX,
     dpi_of_jfif,
+    own_segment,
 )
 from colorize_cli.codec.metadata import EXIF_PREFIX, iptc_of_photoshop
 from colorize_cli.codec.opencv import imdecode_rgb
 from colorize_cli.codec.profiles import cmyk_to_rgb, colour_space
 from colorize_cli.codec.survey import Survey
 from colorize_cli.errors import DecodeError, UnsupportedPhotoError
-from colorize_cli.imaging.photo import Metadata, Pixels
+from colorize_cli.imaging.photo import Metadata, OwnParts, Pixels
 
 __all__ = ["MAGIC", "MAX_SIDE_PX", "survey_jpeg"]
 
@@ -79,6 +80,8 @@ class Segments:
     icc_parts: dict[int, bytes] = field(default_factory=dict)
     icc_count: int = 0
     has_adobe_marker: bool = False
+    # Segments that only this format has, whole.
+    own: bytes = b""
 
     @property
     def metadata(self) -> Metadata:
@@ -92,6 +95,7 @@ class Segments:
             xmp=self.xmp.whole(),
             iptc=iptc_of_photoshop(self.photoshop),
             dpi=self.dpi,
+            own=OwnParts.of("jpg", "JPEG comments", self.own),
         )
 
 
@@ -209,3 +213,5 @@ def take_metadata(segments: Segments, marker: int, payload: bytes) -> None:
         segments.photoshop += payload.removeprefix(PHOTOSHOP_PREFIX)
     elif marker == APP14 and payload.startswith(ADOBE_PREFIX):
         segments.has_adobe_marker = True
+    else:
+        segments.own += own_segment(marker, payload)

@@ -21,7 +21,7 @@ from colorize_cli.codec.metadata import (
 from colorize_cli.codec.profiles import cmyk_to_rgb, colour_space
 from colorize_cli.codec.survey import Survey
 from colorize_cli.errors import DecodeError, UnsupportedPhotoError
-from colorize_cli.imaging.photo import Metadata, Pixels
+from colorize_cli.imaging.photo import Metadata, OwnParts, Pixels
 
 __all__ = ["MAGICS", "encode_jpeg2000", "survey_jpeg2000"]
 
@@ -40,6 +40,10 @@ IPTC_UUIDS = (
     bytes.fromhex("09a14e97c0b442e0bebf36df6f0ce36f"),
 )
 PHOTOSHOP_UUID = bytes.fromhex("2c4c0100850440b9a03e562148d6dfeb")
+KNOWN_UUIDS = frozenset({XMP_UUID, *EXIF_UUIDS, *IPTC_UUIDS, PHOTOSHOP_UUID})
+# Boxes that say nothing of the codestream: XML, anybody's metadata, what belongs
+# together (maps in GML), what identifiers mean.
+OWN_BOXES = frozenset({b"xml ", b"uuid", b"asoc", b"uinf"})
 
 # A colr box: method, precedence, approximation; then the profile, or a number.
 ENUMERATED, RESTRICTED_ICC, ANY_ICC = b"\1", b"\2", b"\3"
@@ -62,6 +66,8 @@ class Contents:
     dpi: tuple[float, float] | None = None
     # Metadata by identifier.
     blocks: dict[bytes, bytes] | None = None
+    # Boxes that only this format has, whole.
+    own: bytes = b""
 
 
 def survey_jpeg2000(data: bytes, name: object) -> Survey:
@@ -111,6 +117,7 @@ def survey_jpeg2000(data: bytes, name: object) -> Survey:
             iptc=first_of(blocks, IPTC_UUIDS)
             or iptc_of_photoshop(blocks.get(PHOTOSHOP_UUID, b"")),
             dpi=found.dpi,
+            own=OwnParts.of("jp2", "JPEG 2000 boxes", found.own),
         ),
         read_pixels=read_pixels,
     )
@@ -130,10 +137,18 @@ def contents(data: bytes) -> Contents:
                 take_header(found, data, inner)
         elif box.kind == b"jp2c":
             found.start = box.start if found.start is None else found.start
-        elif box.kind == b"uuid" and found.blocks is not None:
-            identifier = data[box.start : box.start + 16]
-            found.blocks.setdefault(identifier, data[box.start + 16 : box.end])
+        elif box.kind in OWN_BOXES:
+            take_metadata(found, box.kind, data[box.start : box.end])
     return found
+
+
+def take_metadata(found: Contents, kind: bytes, content: bytes) -> None:
+    """Note a block of metadata, or the whole box if its identifier is not known."""
+    identifier, block = content[:16], content[16:]
+    if kind != b"uuid" or identifier not in KNOWN_UUIDS:
+        found.own += written(kind, content)
+    elif found.blocks is not None:
+        found.blocks.setdefault(identifier, block)
 
 
 def take_header(found: Contents, data: bytes, box: Box) -> None:
@@ -196,6 +211,7 @@ def encode_jpeg2000(pixels: NDArray[Any], metadata: Metadata) -> bytes:
                 )
                 if block
             ]
+            parts.append(metadata.own_parts("jp2"))
         parts.append(written(box.kind, content))
     return b"".join(parts)
 

@@ -24,16 +24,21 @@ __all__ = [
     "PHOTOSHOP_PREFIX",
     "XMP_PREFIX",
     "dpi_of_jfif",
+    "own_segment",
     "with_metadata",
 ]
 
 APP0, APP1, APP2, APP13, APP14 = 0xE0, 0xE1, 0xE2, 0xED, 0xEE
+COMMENT = 0xFE
 
 JFIF_PREFIX = b"JFIF\0"
 XMP_PREFIX = b"http://ns.adobe.com/xap/1.0/\0"
 EXTENSION_PREFIX = b"http://ns.adobe.com/xmp/extension/\0"
 ICC_PREFIX = b"ICC_PROFILE\0"
 PHOTOSHOP_PREFIX = b"Photoshop 3.0\0"
+# Where cameras from before EXIF wrote: Casio's QV, and Canon's CIFF behind a byte order
+# and an offset.
+CASIO_PREFIX, CANON_MARK = b"QVCI\0", b"HEAPJPGM"
 # A segment's length counts itself, so this much is left for the payload.
 MAX_PAYLOAD = 65533
 
@@ -41,6 +46,14 @@ MAX_PAYLOAD = 65533
 PER_INCH, PER_CM = 1, 2
 CM_PER_INCH = 2.54
 UNITS_AT = len(JFIF_PREFIX) + 2
+
+
+def own_segment(marker: int, payload: bytes) -> bytes:
+    """The segment if it goes on as it is: a comment, or notes of an early camera."""
+    is_early = (marker == APP1 and payload.startswith(CASIO_PREFIX)) or (
+        marker == APP0 and payload[6:].startswith(CANON_MARK)
+    )
+    return segment(marker, payload) if marker == COMMENT or is_early else b""
 
 
 def dpi_of_jfif(payload: bytes) -> tuple[float, float] | None:
@@ -72,6 +85,7 @@ def with_metadata(data: bytes, metadata: Metadata) -> bytes:
     after_jfif = 2
     if data[2:4] == b"\xff\xe0":
         after_jfif = 4 + int.from_bytes(data[4:6], "big")
+    added += metadata.own_parts("jpg")
     head = with_resolution(data[:after_jfif], metadata)
     return b"".join((head, added, memoryview(data)[after_jfif:]))
 

@@ -79,6 +79,7 @@ def carried(stored: Metadata, turn: int) -> Metadata:
         xmp=coloured_xmp(xmp, has_profile=icc == stored.icc) if xmp else None,
         iptc=iptc if iptc and iptc.startswith(IPTC_MARK) else None,
         dpi=dpi,
+        own=stored.own,
     )
 
 

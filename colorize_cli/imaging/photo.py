@@ -6,9 +6,29 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Metadata", "Photo", "Pixels"]
+__all__ = ["Metadata", "OwnParts", "Photo", "Pixels"]
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnParts:
+    """What only the format that a photo came in has a place for.
+
+    Attributes:
+        format: The format, as files are called.
+        kind: What such parts are called there.
+        raw: The parts as they stand in the file, one behind the other.
+    """
+
+    format: str
+    kind: str
+    raw: bytes
+
+    @classmethod
+    def of(cls, format: str, kind: str, raw: bytes) -> Self | None:
+        """These parts; None if there are none."""
+        return cls(format=format, kind=kind, raw=raw) if raw else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +41,7 @@ class Metadata:
         xmp: The XMP packet.
         iptc: The IPTC-IIM records (captions and keywords of press and archives).
         dpi: Pixels per inch across and down, where the container says so itself.
+        own: Comments and the like, for results in the format of the photo.
     """
 
     exif: bytes | None = None
@@ -28,6 +49,11 @@ class Metadata:
     xmp: bytes | None = None
     iptc: bytes | None = None
     dpi: tuple[float, float] | None = None
+    own: OwnParts | None = None
+
+    def own_parts(self, format: str) -> bytes:
+        """The parts that go on into a result of this format."""
+        return self.own.raw if self.own and self.own.format == format else b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
