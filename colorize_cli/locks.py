@@ -2,10 +2,10 @@
 
 import fcntl
 
-__all__ = ["is_ours"]
+__all__ = ["try_lock"]
 
 
-def is_ours(file: int) -> bool:
+def try_lock(file: int) -> bool:
     """Lock an open file until it is closed, without waiting.
 
     Returns:

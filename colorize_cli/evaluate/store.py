@@ -15,7 +15,7 @@ from colorize_cli.errors import EncodeError, PlanError
 from colorize_cli.evaluate.features import FeatureFile
 from colorize_cli.evaluate.judgement import Features, Verdict
 from colorize_cli.evaluate.scores import PhotoScores
-from colorize_cli.locks import is_ours
+from colorize_cli.locks import try_lock
 
 __all__ = ["Record", "Store"]
 
@@ -93,7 +93,7 @@ class Store:
                 f"{folder}: cannot be written ({error.strerror}); "
                 "choose another folder with -o"
             ) from error
-        if not is_ours(self._file.fileno()):
+        if not try_lock(self._file.fileno()):
             self._file.close()
             raise PlanError(f"{folder}: another evaluation is writing there")
         self.features = {

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from colorize_cli.locks import is_ours
+from colorize_cli.locks import try_lock
 
 __all__ = ["draft_for", "lock_draft", "sweep_drafts"]
 
@@ -32,7 +32,7 @@ def draft_for(path: Path) -> Path:
 
 def lock_draft(file: BinaryIO) -> None:
     """Mark a draft as being written; where a disk has no locks, nothing happens."""
-    is_ours(file.fileno())
+    try_lock(file.fileno())
 
 
 def sweep_drafts(folders: Iterable[Path]) -> None:

@@ -4,16 +4,16 @@ import errno
 import os
 
 from colorize_cli import locks
-from colorize_cli.locks import is_ours
+from colorize_cli.locks import try_lock
 
 
 def test_the_second_to_open_a_file_does_not_get_it(tmp_path):
     """Until the first closes it."""
     first, second = (os.open(tmp_path / "a", os.O_CREAT | os.O_RDWR) for _ in range(2))
-    assert is_ours(first)
-    assert not is_ours(second)
+    assert try_lock(first)
+    assert not try_lock(second)
     os.close(first)
-    assert is_ours(second)
+    assert try_lock(second)
     os.close(second)
 
 
@@ -25,4 +25,4 @@ def test_a_disk_without_locks_keeps_nobody_out(tmp_path, monkeypatch):
 
     monkeypatch.setattr(locks.fcntl, "flock", refuse)
     with (tmp_path / "a").open("wb") as file:
-        assert is_ours(file.fileno())
+        assert try_lock(file.fileno())

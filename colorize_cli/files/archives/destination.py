@@ -15,7 +15,7 @@ from colorize_cli.files.destination import LEDGER_NAME, FolderDestination
 from colorize_cli.files.disk import identity, write_atomic, write_reason
 from colorize_cli.files.drafts import draft_for, lock_draft, sweep_drafts
 from colorize_cli.files.ledger_copy import LedgerCopy
-from colorize_cli.locks import is_ours
+from colorize_cli.locks import try_lock
 
 __all__ = ["ArchiveDestination"]
 
@@ -74,7 +74,7 @@ class ArchiveDestination:
                 lock = os.open(self.folder.root, os.O_RDONLY)
             except FileNotFoundError:
                 continue
-            if not is_ours(lock):
+            if not try_lock(lock):
                 os.close(lock)
                 reason = (
                     "another run is writing to it; wait for it, or choose another -o"

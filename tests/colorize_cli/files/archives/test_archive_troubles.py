@@ -9,7 +9,7 @@ import pytest
 from colorize_cli.errors import EncodeError, PlanError
 from colorize_cli.files.archives import destination
 from colorize_cli.files.outlet import open_destination
-from colorize_cli.locks import is_ours
+from colorize_cli.locks import try_lock
 from tests.archives import held, names
 
 A, B = PurePosixPath("box/a.jpg"), PurePosixPath("b.jpg")
@@ -154,10 +154,10 @@ def test_the_folder_of_a_run_that_ends_is_not_taken_for_ours(tmp_path, monkeypat
     def late(file):
         if endings:
             endings.pop()()
-        return is_ours(file)
+        return try_lock(file)
 
     with monkeypatch.context() as patch:
-        patch.setattr(destination, "is_ours", late)
+        patch.setattr(destination, "try_lock", late)
         ours = open_destination(path).__enter__()
     with pytest.raises(PlanError, match="another run"), open_destination(path):
         pass
