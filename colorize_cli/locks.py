@@ -9,8 +9,8 @@ def try_lock(file: int) -> bool:
     """Lock an open file until it is closed, without waiting.
 
     Returns:
-        False if another process has it; True also on disks without locks, which not
-        every network disk has, as nothing can be known there.
+        False if another process has it. True also where the disk has no locks, as on
+        some networks: nothing can be known there.
     """
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
