@@ -67,10 +67,8 @@ def export_onnx(
     try:
         from export.bundle import export_model
     except ImportError as error:
-        raise BackendError(
-            source,
-            f"exporting needs onnx; {cure('export')} ({error})",
-        ) from error
+        reason = f"exporting needs onnx; {cure('export')} ({error})"
+        raise BackendError(source, reason) from error
     options = ExportOptions(
         opset=opset,
         fp16=fp16,

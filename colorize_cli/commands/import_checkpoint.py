@@ -36,10 +36,8 @@ def import_checkpoint(checkpoint: Path, target: Path, overwrite: bool) -> None:
     try:
         from colorize_cli.model.reference import load_tutorial_checkpoint
     except ImportError as error:
-        raise BackendError(
-            checkpoint,
-            f"reading it needs PyTorch; {cure('torch')}",
-        ) from error
+        reason = f"reading it needs PyTorch; {cure('torch')}"
+        raise BackendError(checkpoint, reason) from error
     network, header = load_tutorial_checkpoint(checkpoint)
     save_atomically(target, network, header)
     parameter_count = sum(p.numel() for p in network.parameters())
@@ -62,6 +60,8 @@ def save_atomically(target: Path, network: "Network", header: "Header") -> None:
         save_network(partial, network, header)
         partial.replace(target)
     except OSError as error:
-        raise CheckpointError(target, f"cannot be written: {error}") from error
+        raise CheckpointError(
+            target, f"cannot be written ({error.strerror})"
+        ) from error
     finally:
         partial.unlink(missing_ok=True)
