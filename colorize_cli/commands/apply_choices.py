@@ -20,8 +20,8 @@ def apply_choices(choices: Path, out: Path, final: Path, overwrite: bool) -> Non
 
     choices.json is what a gallery of OUT downloads. FINAL gets the tree of OUT, with
     one picture per photo: if aunt_s3.jpg was chosen, it becomes aunt.jpg. Files are
-    copied as they are, with their times. Nothing is copied if anything would be lost, or
-    if a chosen picture was made anew since.
+    copied as they are, with their times. Nothing is copied if anything would be lost,
+    or if a chosen picture was made anew since.
     """
     from colorize_cli import gallery
     from colorize_cli.console import printable

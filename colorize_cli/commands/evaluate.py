@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from importlib.util import find_spec
+from os.path import relpath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,9 +91,9 @@ def evaluate(ctx: click.Context, /, folder: Path, **options: Any) -> None:  # no
     what is missing. See docs/evaluate.md for what each figure means.
     """
     check_needed()
-    check_sheet(options["sheet"])
+    check_sheet(options["sheet"], folder, options["output"])
     from colorize_cli.commands.settings import check_size
-    from colorize_cli.console import Console
+    from colorize_cli.console import Console, printable
     from colorize_cli.evaluate.protocols import PROTOCOLS, check_photos
     from colorize_cli.evaluate.sets import draw, find_items, sets_of
     from colorize_cli.model import load_model
@@ -105,7 +106,11 @@ def evaluate(ctx: click.Context, /, folder: Path, **options: Any) -> None:  # no
     items = draw(sets_of(found), options["limit"], options["seed"])
     model = load_model(options["model"], options["backend"], options["device"])
     check_size(options["size"], model.header.config)
-    left_out = [str(problem) for problem in problems]
+    # Under the folder, for a report may be published.
+    left_out = [
+        printable(f"{relpath(str(each.path), folder)}: {each.reason}")
+        for each in problems
+    ]
     for line in left_out:
         console.note(f"left out: {line}", style="red")
     report(folder, items, left_out, model, protocol, console, options)
@@ -126,15 +131,23 @@ def check_needed() -> None:
         )
 
 
-def check_sheet(sheet: Path | None) -> None:
-    """Refuse a sheet that could not be written in the end.
+def check_sheet(sheet: Path | None, folder: Path, output: Path) -> None:
+    """Refuse a sheet that could not be written in the end, or must not be.
 
     Raises:
-        PlanError: If it is of another format.
+        PlanError: If it is of another format, or would lie among the photos.
     """
-    if sheet is not None and sheet.suffix not in SHEET_SUFFIXES:
+    if sheet is None:
+        return
+    if sheet.suffix not in SHEET_SUFFIXES:
         raise PlanError(
             f"{sheet}: a sheet's name ends in {' or '.join(SHEET_SUFFIXES)}"
+        )
+    above = sheet.resolve().parents
+    if folder.resolve() in above and output.resolve() not in above:
+        raise PlanError(
+            f"{sheet}: would lie among the photos, or replace one; choose a place "
+            f"outside {folder}"
         )
 
 

@@ -51,6 +51,7 @@ def trace(photo: Path, output: Path, sample: int, **options: Any) -> None:  # no
     check_output(photo, output, overwrite=options["overwrite"])
     from colorize_cli import codec, tracing
     from colorize_cli.commands.settings import check_size, sampling_of
+    from colorize_cli.console import printable
     from colorize_cli.files import disk
     from colorize_cli.model import load_model
 
@@ -67,7 +68,7 @@ def trace(photo: Path, output: Path, sample: int, **options: Any) -> None:  # no
     else:
         data = animation(ANIMATION_FORMATS[suffix], photo.name, note, picture, steps)
     disk.write_atomic(output, data)
-    click.echo(f"{output}: {len(steps)} steps, {len(data) / 1e6:.1f} MB")
+    click.echo(f"{printable(output)}: {len(steps)} steps, {len(data) / 1e6:.1f} MB")
 
 
 def check_output(photo: Path, output: Path, *, overwrite: bool) -> None:

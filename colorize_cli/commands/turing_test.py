@@ -137,8 +137,11 @@ def show_score(paths: tuple[Path, ...], output: Path | None) -> None:
     """Pool results: a table on stdout, everything in the JSON file."""
     from colorize_cli.console import printable
     from colorize_cli.turing import read_results
+    from colorize_cli.turing.results import refuse_replacing
     from colorize_cli.turing.scoring import score
 
+    if output:
+        refuse_replacing(output)
     pooled = score(read_results(paths))
     if output:
         write_scores(pooled, output)

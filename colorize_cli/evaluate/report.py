@@ -17,6 +17,7 @@ from colorize_cli.evaluate.summary import (
     summarize_ways,
 )
 from colorize_cli.evaluate.ways import Way
+from colorize_cli.imaging.metrics import LEAST_CHROMA
 
 __all__ = ["EvaluationReport", "SetReport", "Shown", "compiled"]
 
@@ -52,6 +53,7 @@ class SetReport:
     Attributes:
         name: Of its folder, or `all`; a folder that is called so is `all/`.
         photo_count: Photos that were measured.
+        grey_count: Those of them that have no colours of their own.
         labels: Whether the right classes are known, or what is seen in the original
             counts as right; None without a classifier.
         ways: The figures of each way.
@@ -63,6 +65,7 @@ class SetReport:
 
     name: str
     photo_count: int
+    grey_count: int
     labels: Literal["given", "agreement"] | None
     ways: Mapping[Way, WaySummary]
     diversity: float
@@ -74,6 +77,7 @@ class SetReport:
         """The figures alone."""
         return {
             "photos": self.photo_count,
+            "without_colours": self.grey_count,
             "labels": self.labels,
             "diversity": rounded(self.diversity),
             "lpips_diversity": rounded(self.lpips_diversity),
@@ -147,6 +151,7 @@ def set_report(name: str, done: Done, store: Store) -> SetReport:
     return SetReport(
         name=name,
         photo_count=len(done),
+        grey_count=sum(each.ways["original"].chroma < LEAST_CHROMA for each in scores),
         labels=kind if verdicts else None,
         ways=summarize_ways(scores, verdicts, labels, distances),
         diversity=float(np.mean([each.diversity for each in scores])),

@@ -107,7 +107,7 @@ def text_of(value: float | None, digits: int) -> str:
 
 
 def label_note(report: SetReport) -> str:
-    """What counts as right in a set, and how its samples differ."""
+    """What counts as right in a set, how its samples differ, and what distorts it."""
     diversity = f"Samples of a photo differ by {report.diversity:.2f} Lab units (std)"
     if report.lpips_diversity is not None:
         diversity += f", LPIPS {report.lpips_diversity:.3f}"
@@ -118,4 +118,10 @@ def label_note(report: SetReport) -> str:
         "the original counts as right.",
         None: "",
     }
-    return f"{diversity}. {notes[report.labels]}".strip()
+    grey = (
+        f"Without colours of their own: {report.grey_count:,} of "
+        f"{report.photo_count:,} photos; on them grey is best, with up to 100 dB."
+        if report.grey_count
+        else ""
+    )
+    return " ".join(filter(None, (f"{diversity}.", notes[report.labels], grey)))

@@ -216,7 +216,9 @@ def join(
         if source in found:
             exhibit = found[source]
             variants = exhibit.variants + rest
-            spread = exhibit.spread or group.spread
+            # A map that the last line leaves out is of samples that are gone.
+            is_unknown = group.spread and history.owner(group.spread) is None
+            spread = exhibit.spread or (group.spread if is_unknown else None)
             found[source] = replace(exhibit, variants=variants, spread=spread)
         elif rest:
             found[source] = replace(group, variants=rest)

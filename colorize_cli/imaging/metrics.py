@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "LEAST_CHROMA",
     "TUTORIAL_SCALE",
     "chroma_ratio",
     "ciede2000",
@@ -26,6 +27,8 @@ Floats = NDArray[np.floating]
 
 # The tutorial's MAE, of ab scaled to [-1, 1], is `mae_ab` divided by this.
 TUTORIAL_SCALE = 127.5
+# Mean chroma in Lab units under which a photo has no colours to speak of.
+LEAST_CHROMA = 2.0
 
 
 def mae_ab(predicted: Floats, truth: Floats) -> float:

@@ -17,6 +17,7 @@ from colorize_cli.files.disk import identity, read
 from colorize_cli.files.walk import photos_under
 from colorize_cli.imaging.color import lab_to_rgb, rgb_to_lab
 from colorize_cli.imaging.luminance import resize
+from colorize_cli.imaging.metrics import LEAST_CHROMA
 from colorize_cli.imaging.photo import Photo, Pixels
 
 __all__ = ["Pair", "PairFiles", "encoded", "find_pairs", "miscoloured", "prepare"]
@@ -26,8 +27,6 @@ QUALITY = 95
 ASPECT_TOLERANCE = 0.02
 # Colorizing keeps the luminance; compression and resizing change it little.
 LEAST_CORRELATION, LEAST_CONTRAST = 0.8, 1.0
-# Mean chroma in Lab units under which a photo has no colours to speak of.
-LEAST_CHROMA = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

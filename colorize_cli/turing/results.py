@@ -8,7 +8,7 @@ from typing import Any
 from colorize_cli.downloads import read_download
 from colorize_cli.errors import PlanError
 
-__all__ = ["Result", "Trial", "read_results"]
+__all__ = ["Result", "Trial", "read_results", "refuse_replacing"]
 
 KIND, VERSION = "colorize-turing-result", 1
 SIDES, PHASES = ("left", "right"), ("practice", "test", "check")
@@ -77,6 +77,19 @@ def read_results(paths: Sequence[Path]) -> list[Result]:
                 "be pooled; score them one test at a time"
             )
     return found
+
+
+def refuse_replacing(path: Path) -> None:
+    """Raise if a file that is to be written is somebody's result.
+
+    Raises:
+        PlanError: If it is: `-o results/*.json` names the first of them.
+    """
+    try:
+        read_result(path)
+    except PlanError:
+        return
+    raise PlanError(f"{path}: is a result and would be lost; name another file with -o")
 
 
 def read_result(path: Path) -> Result:

@@ -159,6 +159,20 @@ def test_keys_answer_only_while_a_pair_waits_for_an_answer(page, test_page):
     expect(page.locator("#progress-text")).to_have_text("Practice 2 of 2")
 
 
+def test_a_key_that_is_held_down_is_one_answer(page, test_page):
+    """Else it would answer every pair as soon as it is shown."""
+    begin(page, test_page)
+    page.wait_for_selector("[data-side=left]:enabled")
+    page.keyboard.down("ArrowLeft")
+    page.get_by_role("button", name="Next pair").click()
+    page.wait_for_selector("[data-side=left]:enabled")
+    page.keyboard.down("ArrowLeft")  # what the keyboard repeats
+    expect(page.locator("#feedback")).to_be_empty()
+    page.keyboard.up("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#feedback")).to_contain_text("was taken by a camera")
+
+
 def test_order_and_sides_depend_on_the_person_and_on_nothing_else(page, test_page):
     """The same name gets the same questions, another one others."""
     page.goto(test_page.as_uri())

@@ -80,6 +80,28 @@ def test_bad_photos_are_named_and_the_others_measured(evaluate, photo_sets, tmp_
     assert found["sets"]["faces"]["photos"] == 2
 
 
+def test_links_to_nothing_are_named_without_the_folder_s_place(
+    evaluate, photo_sets, tmp_path
+):
+    """The report may be published."""
+    (photo_sets / "faces" / "gone.jpg").symlink_to(tmp_path / "nowhere.jpg")
+    assert evaluate().exit_code == 3
+    found = json.loads((tmp_path / "out" / "figures.json").read_text())
+    assert found["left_out"] == ["faces/gone.jpg: is a link to nothing"]
+
+
+def test_a_sheet_is_not_laid_among_the_photos(evaluate, photo_sets, tmp_path):
+    """There it would replace one, or be one next time; beside the report it may lie."""
+    photo = photo_sets / "faces" / "a.png"
+    before = photo.read_bytes()
+    result = evaluate("--sheet", photo)
+    assert result.exit_code == 2
+    assert "a.png: would lie among the photos" in result.stderr
+    assert photo.read_bytes() == before
+    out = photo_sets / "out"
+    assert evaluate("--sheet", out / "sheet.png", out=out).exit_code == 0
+
+
 def test_nothing_but_bad_photos_is_an_error(evaluate, tmp_path):
     """There are no figures of no photos."""
     folder = tmp_path / "bad"
@@ -133,7 +155,13 @@ def test_a_grey_photo_is_measured_too(evaluate, photo_sets, tmp_path):
     """It has no colour to come near to, and no ratio divides by zero."""
     flat = np.full((32, 32, 3), 90, np.uint8)
     assert cv2.imwrite(str(photo_sets / "faces" / "grey.png"), flat)
-    assert evaluate("--quiet").exit_code == 0
+    result = evaluate()
+    assert result.exit_code == 0
+    assert "Without colours of their own: 1 of 3 photos" in result.stdout
     text = (tmp_path / "out" / "figures.json").read_text()
     assert "NaN" not in text
     assert "Infinity" not in text
+    counts = {
+        name: each["without_colours"] for name, each in json.loads(text)["sets"].items()
+    }
+    assert counts == {"faces": 1, "scenes": 0, "all": 1}

@@ -37,6 +37,13 @@ def test_an_animation_has_a_frame_for_every_step(trace, tmp_path, loaded, format
     assert picture.n_frames == 4
 
 
+def test_a_name_that_is_no_text_can_be_written(trace, tmp_path, loaded):
+    """And is told, where stdout is strict about letters."""
+    result = trace("-o", tmp_path / "caf\udce9.png")
+    assert result.exit_code == 0, result.exception
+    assert "caf\\xe9.png: 3 steps" in result.stdout
+
+
 def test_a_page_shows_all_steps(trace, tmp_path, loaded):
     """In a PNG that grows with them."""
     sizes = []

@@ -79,6 +79,19 @@ def test_results_are_pooled(run, tmp_path):
     assert scores["excluded"][0]["participant"] == "Cy"
 
 
+def test_a_result_is_not_replaced_by_scores(run, tmp_path):
+    """`-o results/*.json` would take the first person's answers; scores may go."""
+    ann = write_result(tmp_path / "a.json", "Ann", ["right", "left"])
+    bob = write_result(tmp_path / "b.json", "Bob", ["right", "left"])
+    before = ann.read_bytes()
+    result = run("--score", "-o", ann, bob)
+    assert result.exit_code == 2
+    assert f"{ann}: is a result and would be lost" in result.stderr
+    assert ann.read_bytes() == before
+    for _ in range(2):
+        assert run("--score", ann, bob, "-o", tmp_path / "s.json").exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -87,6 +87,17 @@ def test_results_of_an_earlier_format_stay_with_their_photo(tmp_path):
     assert made == [("a.jpg", "jpg", 0), ("a.png", "png", None)]
 
 
+def test_the_spread_map_of_samples_that_are_gone_is_not_shown(tmp_path):
+    """A run with another seed and without --spread leaves the old map there."""
+    out = make_album(tmp_path)
+    assert found(out)["aunt.jpg"].spread == "aunt_spread.png"
+    target = Target(path="aunt.jpg", seed=8, sample=0)
+    anew = Entry(source="aunt.jpg", status="done", targets=(target,))
+    with (out / "colorize.jsonl").open("ab") as ledger:
+        ledger.write(anew.to_line())
+    assert found(out)["aunt.jpg"].spread is None
+
+
 def test_pictures_that_the_ledger_does_not_know_are_shown_too(tmp_path):
     """As from runs before there was a ledger."""
     out = make_album(tmp_path)

@@ -84,6 +84,7 @@
   screens.find("begin").addEventListener("click", ask);
   screens.find("save").addEventListener("click", save);
   addEventListener("keydown", (event) => {
+    if (event.repeat) return; // a key held down is one answer
     if (event.key === "ArrowLeft") answer("left");
     else if (event.key === "ArrowRight") answer("right");
   });
