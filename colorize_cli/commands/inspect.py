@@ -3,9 +3,12 @@
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from colorize_cli.codec import Document
 
 __all__ = ["inspect"]
 
@@ -65,7 +68,7 @@ def show_picture(path: Path) -> None:
         DecodeError: If it cannot be read.
     """
     from colorize_cli import codec
-    from colorize_cli.batch.tagging import Tag, source_type
+    from colorize_cli.batch.tagging import Tag
     from colorize_cli.console import Console, printable
     from colorize_cli.files.disk import read
     from colorize_cli.model import EMBEDDED_MODEL, weights_hash
@@ -77,29 +80,18 @@ def show_picture(path: Path) -> None:
     )
 
     document = codec.read_document(read(path), path)
-    packets = [survey.metadata.xmp for survey in document.surveys]
-    tags = [tag for tag in map(Tag.read, packets) if tag is not None]
-    first = document.surveys[0]
-    about: dict[str, Any] = {
-        "format": document.format,
-        "size": f"{first.width_px} x {first.height_px}",
-    }
-    if document.page_count > 1:
-        about["pages"] = f"{document.page_count}, of which {len(tags)} have a tag"
-    if said := source_type(packets[0]):
-        about["source type"] = said.rpartition("/")[2] or said
+    found = [Tag.read(survey.metadata.xmp) for survey in document.surveys]
+    tags = [tag for tag in found if tag is not None]
     console = Console()
-    sections = {printable(path): about}
+    console.show_sections({printable(path): facts_of(document, len(tags))})
     if not tags:
-        console.show_sections(sections)
         console.note(
             "It carries no tag of this program: another one made or rewrote it, or it "
             "was made with --no-tag."
         )
         return
     tag = tag_of_pages(tags)
-    sections["made by colorize"] = dict(tag.told())
-    console.show_sections(sections)
+    console.show_sections({"made by colorize": tag.told()})
     is_embedded = (
         EMBEDDED_MODEL.is_file() and weights_hash(EMBEDDED_MODEL) == tag.weights_hash
     )
@@ -109,3 +101,17 @@ def show_picture(path: Path) -> None:
     name = stem + codec.suffix_of(document.format, original.name)
     result = AGAIN / original.name.with_name(name)
     console.show_command(shlex.join(words), printable(result))
+
+
+def facts_of(document: "Document", tag_count: int) -> dict[str, str]:
+    """What a picture is, whoever has made it."""
+    from colorize_cli.batch.tagging import source_type
+
+    first = document.surveys[0]
+    size = f"{first.width_px} x {first.height_px}"
+    facts = {"format": document.format, "size": size}
+    if document.page_count > 1:
+        facts["pages"] = f"{document.page_count}, of which {tag_count} have a tag"
+    if said := source_type(first.metadata.xmp):
+        facts["source type"] = said.rpartition("/")[2] or said
+    return facts

@@ -4,7 +4,7 @@ import zipfile
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from colorize_cli.errors import DecodeError, UnsupportedPhotoError
+from colorize_cli.errors import DecodeError, PhotoError, UnsupportedPhotoError
 from colorize_cli.files.archives.damage import DAMAGE
 from colorize_cli.files.archives.handles import Handles, version_of
 from colorize_cli.files.archives.members import (
@@ -73,15 +73,7 @@ def zip_members(path: Path, folder: PurePosixPath, handles: Handles) -> Found:
         member = info.filename.replace("\\", "/")
         if member.endswith("/") or not is_photo(member):
             continue
-        where = f"{path}/{member}"
-        problem = refusal(where, member, info.file_size, info.compress_size)
-        if info.flag_bits & IS_ENCRYPTED:
-            reason = "is encrypted; unpack the archive and colorize the folder"
-            problem = UnsupportedPhotoError(where, reason)
-        elif info.header_offset + info.compress_size >= end:
-            reason = "is refused: it shares its data with other files, a bomb"
-            problem = UnsupportedPhotoError(where, reason)
-        if problem:
+        if problem := refusal_of(f"{path}/{member}", info, end):
             found.problems.append(problem)
             continue
         found.photos.append(
@@ -96,6 +88,23 @@ def zip_members(path: Path, folder: PurePosixPath, handles: Handles) -> Found:
         )
         archive.infos.append(info)
     return found
+
+
+def refusal_of(where: str, info: zipfile.ZipInfo, end: int) -> PhotoError | None:
+    """Why a member is not to be read; None if nothing is wrong with it.
+
+    Args:
+        where: The member as the user knows it.
+        info: Its line in the index.
+        end: Where in the file the next member begins.
+    """
+    if info.flag_bits & IS_ENCRYPTED:
+        reason = "is encrypted; unpack the archive and colorize the folder"
+        return UnsupportedPhotoError(where, reason)
+    if info.header_offset + info.compress_size >= end:
+        reason = "is refused: it shares its data with other files, a bomb"
+        return UnsupportedPhotoError(where, reason)
+    return refusal(where, info.filename, info.file_size, info.compress_size)
 
 
 def mtime_ns(info: zipfile.ZipInfo) -> int | None:
