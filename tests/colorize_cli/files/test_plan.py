@@ -121,20 +121,6 @@ def test_links_are_followed_but_not_for_ever(src, out):
     assert targets(plan(src, out=out)) == ["b.jpg", "linked/b.jpg", "z/a.jpg"]
 
 
-def test_a_link_to_nothing_is_a_problem(src, out):
-    """A photo is missing, and somebody should know; other links do not matter."""
-    put(src, "a.jpg")
-    (src / "gone.jpg").symlink_to("nowhere.jpg")
-    (src / "self.jpg").symlink_to("self.jpg")
-    (src / "gone.txt").symlink_to("nowhere.txt")
-    planned = plan(src, out=out)
-    assert targets(planned) == ["a.jpg"]
-    assert {str(p) for p in planned.problems} == {
-        f"{src / 'gone.jpg'}: is a link to nothing",
-        f"{src / 'self.jpg'}: is a link to nothing",
-    }
-
-
 def test_pipes_are_no_photos(src, out):
     """Reading one would wait for ever."""
     put(src, "a.jpg")

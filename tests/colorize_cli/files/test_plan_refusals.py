@@ -78,8 +78,3 @@ def test_a_file_as_folder_of_results_is_refused(src):
     put(src, "a.jpg", "b.jpg")
     with pytest.raises(PlanError, match=r"b\.jpg: is a file"):
         plan(src / "a.jpg", out=src / "b.jpg")
-
-
-def test_refusals_end_with_wrong_usage():
-    """Exit code 2, as Click's own."""
-    assert PlanError.exit_code == 2

@@ -1,4 +1,4 @@
-"""Finding the photos in a folder, whatever else is in it."""
+"""Links and folders that lead nowhere; what counts as a photo is in test_plan.py."""
 
 import errno
 import os
@@ -23,14 +23,6 @@ def found_in(src):
     photos, problems = photos_under(src, None)
     told = {each.path.relative_to(src).as_posix(): each.reason for each in problems}
     return {path.relative_to(src).as_posix() for path in photos}, told
-
-
-def test_only_photos_count(src):
-    """By their suffix; neither hidden ones nor what is no file."""
-    for name in ("notes.txt", ".hidden.jpg"):
-        (src / name).touch()
-    os.mkfifo(src / "pipe.jpg")
-    assert found_in(src) == ({"a.jpg", "album/z.jpg"}, {})
 
 
 @pytest.mark.parametrize(
