@@ -1,11 +1,19 @@
 """The group: help, lazy commands, errors as one line and an exit code."""
 
+from typing import get_args
+
 import click
 import pytest
 
 from colorize_cli import __version__, cli
 from colorize_cli.cli import COMMANDS, DEFAULT_COMMAND, main
+from colorize_cli.codec.formats import Format
+from colorize_cli.commands.photos import photos
+from colorize_cli.diffusion.process import Sampler
 from colorize_cli.errors import BackendError, ColorizeError, PlanError
+from colorize_cli.model import BackendName
+from colorize_cli.settings import OnColor
+from colorize_cli.variants import Pick
 
 
 def lines(result) -> list[str]:
@@ -197,3 +205,19 @@ class TestErrors:
 
         installed(fail)
         assert isinstance(cli.invoke(main, ["fail"]).exception, ZeroDivisionError)
+
+
+@pytest.mark.parametrize(
+    ("option", "known"),
+    [
+        ("format", Format),
+        ("sampler", Sampler),
+        ("pick", Pick),
+        ("on_color", OnColor),
+        ("backend", BackendName),
+    ],
+)
+def test_every_choice_of_an_option_is_one_the_code_knows(option, known):
+    """They are written out again there, as the code takes long to import."""
+    offered = next(each.type for each in photos.params if each.name == option)
+    assert sorted(offered.choices) == sorted(get_args(known))
