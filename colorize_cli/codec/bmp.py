@@ -6,8 +6,7 @@ it; programs that scan a file for packets, as XMP means them to, find it there.
 
 import struct
 
-import imagecodecs
-
+from colorize_cli.codec.bmp_masks import read_masked
 from colorize_cli.codec.metadata import plausible_dpi, resolution_of, scanned_packet
 from colorize_cli.codec.opencv import imdecode_rgb
 from colorize_cli.codec.survey import Survey
@@ -20,10 +19,11 @@ BMP_MAGIC = b"BM"
 FILE_HEADER_BYTES = 14
 # OS/2 headers have 12 bytes and 16-bit sides; those with a mask for alpha 56 or more.
 CORE_HEADER_BYTES, ALPHA_HEADER_BYTES = 12, 56
-ALPHA_MASK_AT, PPM_AT = 14 + 52, 14 + 24
+MASKS_AT, PPM_AT = 14 + 40, 14 + 24
 # BI_RGB, BI_BITFIELDS, BI_ALPHABITFIELDS.
-BITFIELDS = 3
-PLAIN_COMPRESSIONS = frozenset({0, BITFIELDS, 6})
+RGB, BITFIELDS, ALPHA_BITFIELDS = 0, 3, 6
+PLAIN_COMPRESSIONS = frozenset({RGB, BITFIELDS, ALPHA_BITFIELDS})
+WORD_BITS = frozenset({16, 32})
 METRES_PER_INCH = 0.0254
 
 
@@ -34,23 +34,25 @@ def survey_bmp(data: bytes, name: object) -> Survey:
         DecodeError: If it is truncated.
     """
     start, header_bytes = struct.unpack_from("<II", data, 10)
-    compression, dpi, alpha_mask = 0, None, 0
+    compression, dpi = RGB, None
+    masks: list[int] = []
     if header_bytes == CORE_HEADER_BYTES:
         width, height, _, depth = struct.unpack_from("<HHHH", data, 18)
     else:
         width, height, _, depth, compression = struct.unpack_from("<iiHHI", data, 18)
         sides = struct.unpack_from("<ii", data, PPM_AT)
         dpi = plausible_dpi(*(side * METRES_PER_INCH for side in sides))
-        if header_bytes >= ALPHA_HEADER_BYTES and compression == BITFIELDS:
-            (alpha_mask,) = struct.unpack_from("<I", data, ALPHA_MASK_AT)
+        if compression in {BITFIELDS, ALPHA_BITFIELDS} and depth in WORD_BITS:
+            masks = masks_of(data, header_bytes, compression)
     row_bytes = (abs(width) * depth + 31) // 32 * 4
     is_plain = compression in PLAIN_COMPRESSIONS
     if is_plain and start + row_bytes * abs(height) > len(data):
         raise DecodeError(name, "is truncated: the picture breaks off")
-    has_alpha = alpha_mask != 0 and depth == 32
 
     def read_pixels() -> Pixels:
-        return imagecodecs.bmp_decode(data) if has_alpha else imdecode_rgb(data)
+        if not masks:
+            return imdecode_rgb(data)
+        return read_masked(data, start, (height, width), depth, masks)
 
     return Survey(
         width_px=width,
@@ -61,6 +63,18 @@ def survey_bmp(data: bytes, name: object) -> Survey:
         ),
         read_pixels=read_pixels,
     )
+
+
+def masks_of(data: bytes, header_bytes: int, compression: int) -> list[int]:
+    """Masks of red, green, blue and, if any pixel may have one, alpha.
+
+    They stand at the same place in all headers; behind the oldest, which has none.
+    """
+    red, green, blue, alpha = struct.unpack_from("<4I", data, MASKS_AT)
+    may_have_alpha = (
+        header_bytes >= ALPHA_HEADER_BYTES or compression == ALPHA_BITFIELDS
+    )
+    return [red, green, blue, alpha] if may_have_alpha and alpha else [red, green, blue]
 
 
 def with_metadata(data: bytes, metadata: Metadata) -> bytes:
