@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil, log10
 from typing import Any
 
@@ -47,7 +47,9 @@ OWN_BOXES = frozenset({b"xml ", b"uuid", b"asoc", b"uinf"})
 
 # A colr box: method, precedence, approximation; then the profile, or a number.
 ENUMERATED, RESTRICTED_ICC, ANY_ICC = b"\1", b"\2", b"\3"
-CMYK, INKS = (12).to_bytes(4, "big"), 4
+CMYK, INKS = 12, 4
+# Spaces by number that OpenJPEG makes grey or RGB of: sRGB, grey, sYCC.
+READ_SPACES = frozenset({CMYK, 16, 17, 18})
 METRES_PER_INCH = 0.0254
 # Across and down as fractions and powers of ten, down first.
 RESOLUTION = struct.Struct(">4H2b")
@@ -60,7 +62,8 @@ class Contents:
     # Where the codestream starts.
     start: int | None = None
     icc: bytes | None = None
-    is_cmyk: bool = False
+    # Colour spaces that are named by their number.
+    spaces: set[int] = field(default_factory=set)
     # How deep the colours of a palette are, each as in SIZ; empty without one.
     palette: bytes = b""
     dpi: tuple[float, float] | None = None
@@ -75,8 +78,8 @@ def survey_jpeg2000(data: bytes, name: object) -> Survey:
 
     Raises:
         DecodeError: If it is truncated or holds no picture.
-        UnsupportedPhotoError: For more than 16 bits, signed values, odd channels, and
-            CMYK without a profile.
+        UnsupportedPhotoError: For more than 16 bits, signed values, odd channels, odd
+            colour spaces, and CMYK without a profile.
     """
     found = Contents(start=0) if data.startswith(CODESTREAM) else contents(data)
     start, blocks = found.start, found.blocks or {}
@@ -98,7 +101,14 @@ def survey_jpeg2000(data: bytes, name: object) -> Survey:
         )
     largest = (2 << depths.pop()) - 1
     ink_icc = found.icc if colour_space(found.icc) == "CMYK" else None
-    if found.is_cmyk and (ink_icc is None or channels != INKS):
+    if found.spaces and not found.icc and not found.spaces & READ_SPACES:
+        numbers = ", ".join(map(str, sorted(found.spaces)))
+        raise UnsupportedPhotoError(
+            name,
+            f"JPEG 2000 in colour space {numbers} of its standard is not read; "
+            "convert it to sRGB",
+        )
+    if CMYK in found.spaces and (ink_icc is None or channels != INKS):
         raise UnsupportedPhotoError(
             name, "CMYK without an ICC profile has no definite tones; convert it to RGB"
         )
@@ -158,7 +168,7 @@ def take_header(found: Contents, data: bytes, box: Box) -> None:
         if method in {RESTRICTED_ICC, ANY_ICC}:
             found.icc = content
         elif method == ENUMERATED:
-            found.is_cmyk = content.startswith(CMYK)
+            found.spaces.add(int.from_bytes(content[:4], "big"))
     elif box.kind == b"pclr":
         # Number of entries, number of channels, depth of each.
         count = data[box.start + 2]

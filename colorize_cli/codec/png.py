@@ -21,6 +21,7 @@ from colorize_cli.codec.png_texts import (
     as_text,
     unpacked,
 )
+from colorize_cli.codec.profiles import refuse_hdr
 from colorize_cli.codec.survey import Survey
 from colorize_cli.errors import DecodeError
 from colorize_cli.imaging.photo import Metadata, OwnParts, Pixels
@@ -39,6 +40,7 @@ def survey_png(data: bytes, name: object) -> Survey:
 
     Raises:
         DecodeError: If it is truncated.
+        UnsupportedPhotoError: For HDR.
     """
     width, height = struct.unpack_from(">II", data, len(MAGIC) + 8)
     frame_count = 1
@@ -58,7 +60,11 @@ def survey_png(data: bytes, name: object) -> Survey:
                 icc = profile(bytes(body)) or icc
             case b"gAMA":
                 gamma = gamma_of(body)
-            case b"sRGB" | b"cICP":
+            case b"sRGB":
+                says_srgb = True
+            case b"cICP":
+                # Primaries, transfer, matrix, range.
+                refuse_hdr(body[1], name)
                 says_srgb = True
             case b"pHYs":
                 dpi = dpi_of(body)

@@ -4,6 +4,7 @@ It has no place for metadata but comments. An XMP packet is written as one, on a
 line, where programs that scan a file for packets find it.
 """
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +27,7 @@ BITMAP_HEADER = re.compile(SIZE + rb"\s")
 HEADER = re.compile(SIZE + GAP + rb"(\d{1,5})\s")
 PAM_HEADER = re.compile(rb"P7\n(?:(?:#[^\n]*|[A-Z]+[ \t][^\n]*)?\n)*?ENDHDR\n")
 PAM_FIELD = re.compile(rb"^([A-Z]+)[ \t]+(\S+)", re.MULTILINE)
+NEXT_PICTURE = re.compile(rb"\s*P[1-7]\s")
 COMMENT = re.compile(rb"#[^\n]*")
 
 # Kinds that are text, and channels by kind.
@@ -39,7 +41,8 @@ def survey_pnm(data: bytes, name: object) -> Survey:
 
     Raises:
         DecodeError: If it is truncated or its header makes no sense.
-        UnsupportedPhotoError: For PAM with other than 1 to 4 channels.
+        UnsupportedPhotoError: For PAM with other than 1 to 4 channels, and for more
+            than one picture.
     """
     if data.startswith(b"P7"):
         return survey_pam(data, name)
@@ -60,9 +63,12 @@ def survey_pnm(data: bytes, name: object) -> Survey:
     elif is_bitmap:
         row_bytes = (width + 7) // 8
         is_whole = start + row_bytes * height <= len(data)
+        refuse_another(data, start + row_bytes * height, name)
         read = bitmap_reader(data, start, height, width)
     else:
-        is_whole = fits(data, start, shape, largest)
+        end = end_of(start, shape, largest)
+        is_whole = end <= len(data)
+        refuse_another(data, end, name)
         read = binary_reader(data, start, shape, largest)
     return survey(data[:start], name, (width, height), largest, is_whole, read)
 
@@ -83,8 +89,10 @@ def survey_pam(data: bytes, name: object) -> Survey:
         )
     shape = (height, width) if channels == 1 else (height, width, channels)
     start = header.end() if header else 0
-    is_whole = fits(data, start, shape, largest)
+    end = end_of(start, shape, largest)
+    refuse_another(data, end, name)
     read = binary_reader(data, start, shape, largest)
+    is_whole = end <= len(data)
     return survey(data[:start], name, (width, height), largest, is_whole, read)
 
 
@@ -114,12 +122,17 @@ def sample_type(largest: int) -> np.dtype[Any]:
     return np.dtype(">u2" if largest > 255 else "u1")
 
 
-def fits(data: bytes, start: int, shape: tuple[int, ...], largest: int) -> bool:
-    """Whether all binary numbers are there."""
-    count = 1
-    for side in shape:
-        count *= side
-    return start + count * sample_type(largest).itemsize <= len(data)
+def end_of(start: int, shape: tuple[int, ...], largest: int) -> int:
+    """Where binary numbers end that begin there."""
+    return start + math.prod(shape) * sample_type(largest).itemsize
+
+
+def refuse_another(data: bytes, end: int, name: object) -> None:
+    """Refuse binary files that go on with another picture; it would be lost."""
+    if NEXT_PICTURE.match(data, end):
+        raise UnsupportedPhotoError(
+            name, "it holds more than one picture; write each to a file of its own"
+        )
 
 
 def binary_reader(

@@ -13,13 +13,24 @@ import cv2
 import imagecodecs
 import numpy as np
 
+from colorize_cli.errors import UnsupportedPhotoError
 from colorize_cli.imaging.photo import Pixels
 
-__all__ = ["cmyk_to_rgb", "colour_space", "kept_profile", "srgb_profile", "srgb_tones"]
+__all__ = [
+    "cmyk_to_rgb",
+    "colour_space",
+    "kept_profile",
+    "refuse_hdr",
+    "srgb_profile",
+    "srgb_tones",
+]
 
 HEADER_BYTES = 128
 # Where a header says when the profile was made.
 DATE = slice(24, 36)
+# Transfer characteristics, of those that files name by number (ITU-T H.273), under
+# which the tones of sRGB mean something else altogether.
+HDR_TRANSFERS = {8: "linear light", 16: "PQ", 18: "HLG"}
 
 
 def colour_space(icc: bytes | None) -> Literal["RGB", "GRAY", "CMYK"] | None:
@@ -44,6 +55,19 @@ def kept_profile(icc: bytes | None) -> bytes | None:
         case "GRAY":
             return srgb_profile()
     return None
+
+
+def refuse_hdr(transfer: int, name: object) -> None:
+    """Refuse pixels whose tones are those of HDR, and would come out flat.
+
+    Raises:
+        UnsupportedPhotoError: For linear light, PQ and HLG.
+    """
+    if transfer in HDR_TRANSFERS:
+        tones = HDR_TRANSFERS[transfer]
+        raise UnsupportedPhotoError(
+            name, f"HDR ({tones}) is not read; convert it to SDR"
+        )
 
 
 @cache

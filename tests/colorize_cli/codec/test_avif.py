@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import pytest
 
 from colorize_cli.codec import decode, encode
+from colorize_cli.errors import UnsupportedPhotoError
 from colorize_cli.imaging.photo import Metadata, Photo
 from tests import pictures
 from tests.pictures import colours, colours_16, image, opened, ramp, saved
@@ -63,3 +65,12 @@ def test_what_has_no_place_in_avif_goes_into_exif():
     assert kept.iptc == metadata.iptc
     assert opened(data).getexif()[282] == 300
     assert opened(data).getexif()[283] == 600
+
+
+@pytest.mark.parametrize(("transfer", "tones"), [(16, "PQ"), (18, "HLG")])
+def test_hdr_is_refused(transfer, tones):
+    """Its numbers, taken for those of sRGB, are a flat picture."""
+    rgb = colours_16() >> 6
+    data = imagecodecs.avif_encode(rgb, bitspersample=10, transfer=transfer)
+    with pytest.raises(UnsupportedPhotoError, match=tones):
+        decode(data, NAME)

@@ -104,3 +104,14 @@ def with_palette(indices: np.ndarray, bits: int, palette: np.ndarray) -> bytes:
             content += written(b"pclr", colours) + written(b"cmap", mapped)
         parts.append(written(box.kind, content))
     return b"".join(parts)
+
+
+@pytest.mark.parametrize("space", [14, 20, 24])
+def test_spaces_that_openjpeg_takes_for_rgb_are_refused(space):
+    """Lab, for instance, would come out in wrong tones."""
+    rgb = np.ascontiguousarray(INKS[..., :3])
+    box = ENUMERATED + space.to_bytes(4, "big")
+    with pytest.raises(UnsupportedPhotoError, match=f"colour space {space}"):
+        decode(jp2(box, pixels=rgb), NAME)
+    photo = decode(jp2(box, ENUMERATED + SRGB, pixels=rgb), NAME)
+    np.testing.assert_array_equal(photo.rgb, rgb)

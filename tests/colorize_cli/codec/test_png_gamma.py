@@ -9,6 +9,7 @@ from PIL import Image
 from colorize_cli.codec import decode, encode
 from colorize_cli.codec.png import IHDR_END, chunk
 from colorize_cli.codec.profiles import srgb_profile
+from colorize_cli.errors import UnsupportedPhotoError
 from tests.pictures import image, ramp, saved
 
 NAME = "scan.png"
@@ -75,3 +76,16 @@ def test_profile_and_srgb_come_before_gamma(kind):
     more = {"sRGB": b"\0"} if kind == "sRGB" else {}
     data = with_chunks(plain, gAMA=gamma(1), **more)
     np.testing.assert_array_equal(decode(data, NAME).rgb, decode(plain, NAME).rgb)
+
+
+@pytest.mark.parametrize(("transfer", "is_read"), [(13, True), (16, False)])
+def test_hdr_is_refused(transfer, is_read):
+    """PQ; the number of sRGB comes before gamma like a profile."""
+    plain = saved(image("L"), "PNG")
+    cicp = bytes((1, transfer, 0, 1))
+    data = with_chunks(plain, gAMA=gamma(1), cICP=cicp)
+    if is_read:
+        np.testing.assert_array_equal(decode(data, NAME).rgb, decode(plain, NAME).rgb)
+        return
+    with pytest.raises(UnsupportedPhotoError, match="PQ"):
+        decode(data, NAME)

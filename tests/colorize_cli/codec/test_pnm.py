@@ -83,3 +83,16 @@ def test_pam_of_seven_channels_is_refused():
     head = b"P7\nWIDTH 1\nHEIGHT 1\nDEPTH 7\nMAXVAL 255\nENDHDR\n"
     with pytest.raises(UnsupportedPhotoError, match="7 channels"):
         decode(head + bytes(7), NAME)
+
+
+PAM = b"P7\nWIDTH 3\nHEIGHT 2\nDEPTH 1\nMAXVAL 255\nENDHDR\n" + GREY.tobytes()
+
+
+@pytest.mark.parametrize(
+    "one", [b"P4\n8 1\n\x55", b"P5\n3 2\n255\n" + GREY.tobytes(), PAM]
+)
+def test_a_file_of_several_pictures_is_refused(one):
+    """All but the first would be lost without a word; a line end is no picture."""
+    decode(one + b"\n", NAME)
+    with pytest.raises(UnsupportedPhotoError, match="more than one picture"):
+        decode(one + one, NAME)
