@@ -1,11 +1,9 @@
 """Puts a gallery together: pictures, data and the page itself."""
 
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
-from hashlib import blake2b
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,7 @@ from colorize_cli.gallery.folder import (
     INDEX_NAME,
     PAGE_NAME,
     PICTURES_NAME,
+    identity_of,
     is_gallery,
 )
 from colorize_cli.gallery.previews import PreviewMaker
@@ -188,12 +187,11 @@ def data_script(out: Path, target: Path, photos: list[dict[str, Any]]) -> bytes:
 
     It is ASCII, so no name can break out of its string, whatever its bytes.
     """
-    places = os.fsencode(out.resolve()) + b"\0" + os.fsencode(target.resolve())
     spreads = [p["diversity"] for p in photos if p["diversity"] is not None]
     limit = float(np.quantile(spreads, 1 - UNCERTAIN_SHARE)) if spreads else None
     data = {
         "version": 1,
-        "id": blake2b(places, digest_size=8).hexdigest(),
+        "id": identity_of(target, out),
         "title": out.resolve().name,
         "tool": __version__,
         "uncertainFrom": limit,

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from colorize_cli.codec import decode, encode
+from colorize_cli.codec import encode, read_document
 from colorize_cli.errors import PlanError
 from colorize_cli.files.disk import identity, read
 from colorize_cli.files.walk import photos_under
@@ -96,13 +96,15 @@ def find_pairs(real: Path, colorized: Path) -> list[PairFiles]:
 def prepare(files: PairFiles, size_px: int) -> Pair | None:
     """Read both versions and make them alike; None if the photo has no colours.
 
+    Of a file with several pages, the first is taken.
+
     Raises:
         DecodeError: If one of them cannot be read.
         UnsupportedPhotoError: If one of them is of a kind that is not read.
         PlanError: If they do not show the same photo.
     """
-    photo = decode(read(files.real), files.real)
-    result = decode(read(files.colorized), files.colorized)
+    photo = read_document(read(files.real), files.real).read()
+    result = read_document(read(files.colorized), files.colorized).read()
     aspects = [each.size[1] / each.size[0] for each in (photo, result)]
     if abs(aspects[0] / aspects[1] - 1) > ASPECT_TOLERANCE:
         raise PlanError(

@@ -216,6 +216,21 @@ def test_large_pictures_lie_beside_the_page(page, test_page, tmp_path, monkeypat
     assert all(re.fullmatch(r"[0-9a-f]{16}\.jpg", name) for name in names)
 
 
+def test_a_page_without_its_pictures_says_what_is_missing(
+    chromium, test_page, tmp_path, monkeypatch
+):
+    """Somebody was sent the page and not the folder beside it."""
+    monkeypatch.setattr(turing_page, "MOST_EMBEDDED_BYTES", 0)
+    write_test(tmp_path / "real", tmp_path / "colorized", test_page, size_px=48)
+    (tmp_path / "sent").mkdir()
+    alone = test_page.rename(tmp_path / "sent" / "test.html")
+    context = chromium.new_context()  # one in which requests may fail
+    page = context.new_page()
+    begin(page, alone)
+    expect(page.locator("#feedback")).to_contain_text("cannot be loaded")
+    context.close()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing(page, test_page, violations, theme):
     """Welcome, question, feedback, pause and end keep the rules in both themes."""

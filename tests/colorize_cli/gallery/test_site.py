@@ -113,6 +113,18 @@ def test_the_same_gallery_keeps_its_identity(album, tmp_path):
     assert data(tmp_path / "h")["id"] != first
 
 
+def test_a_gallery_that_has_moved_with_its_photos_keeps_its_identity(album, tmp_path):
+    """A disk that is mounted at another place must not cost what was chosen."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    album.rename(disk / "out")
+    build_gallery(disk / "out", disk / "g")
+    first = data(disk / "g")["id"]
+    disk.rename(tmp_path / "mnt")
+    build_gallery(tmp_path / "mnt" / "out", tmp_path / "mnt" / "g")
+    assert data(tmp_path / "mnt" / "g")["id"] == first
+
+
 def test_low_confidence_starts_at_the_upper_quarter(tmp_path):
     """Of the photos that have a spread; without any there is no limit."""
     build_gallery(make_album(tmp_path), tmp_path / "g")

@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from colorize_cli.codec import encode_pages
 from colorize_cli.errors import DecodeError, PlanError
+from colorize_cli.imaging.photo import Photo
 from colorize_cli.turing.pairs import (
     Pair,
     PairFiles,
@@ -43,6 +45,19 @@ def test_photos_are_paired_by_name_whatever_the_suffix(tmp_path):
     pairs = find_pairs(tmp_path / "real", tmp_path / "out")
     assert [pair.name for pair in pairs] == ["a.jpg", "b/c.tif"]
     assert pairs[0].colorized == tmp_path / "out" / "a.png"
+
+
+def test_documents_are_paired_by_their_first_pages(tmp_path):
+    """A TIFF of two pages is no reason to make no test."""
+    pages = [colour_picture(number)[..., ::-1] for number in range(2)]
+    document = encode_pages([Photo(rgb=page) for page in pages], "tiff")
+    for name in ("real.tif", "colorized.tif"):
+        (tmp_path / name).write_bytes(document)
+    files = [tmp_path / "real.tif", tmp_path / "colorized.tif"]
+    pair = prepare(PairFiles(name="a.tif", real=files[0], colorized=files[1]), 48)
+    assert pair is not None
+    middle = pages[0][:, 8:-8]
+    assert np.abs(pair.real.astype(int) - middle).max() <= 1
 
 
 def test_folders_without_a_common_photo_are_an_error(tmp_path):

@@ -22,6 +22,7 @@ class Choices {
   /** Position of the photo's chosen variant; -1 if none is chosen or it is gone. */
   of(photo) {
     const kept = this.kept.get(photo.source);
+    if (!kept) return -1;
     return photo.variants.findIndex((variant) => Choices.#mark(variant) === kept);
   }
 

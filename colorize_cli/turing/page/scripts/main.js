@@ -20,7 +20,12 @@
     );
     screens.show("trial");
     setOpen(false);
-    await screens.load(question);
+    try {
+      await screens.load(question);
+    } catch {
+      screens.say("The pictures cannot be loaded. Their folder must lie beside this page.");
+      return;
+    }
     setOpen(true);
     screens.reveal();
     shownAt = performance.now();

@@ -46,15 +46,19 @@ class Screens {
   /** Practice: say what was right and show the pair again. */
   feedback(isRight, real) {
     this.find(real).classList.add("is-real");
-    this.find("feedback").textContent =
-      `${isRight ? "Right" : "No"}: the ${real} one was taken by a camera.`;
+    this.say(`${isRight ? "Right" : "No"}: the ${real} one was taken by a camera.`);
     this.find("go-on").hidden = false;
     this.reveal();
     this.find("go-on").focus();
   }
 
+  /** A line below the pair. */
+  say(text) {
+    this.find("feedback").textContent = text;
+  }
+
   clearFeedback() {
-    this.find("feedback").textContent = "";
+    this.say("");
     this.find("go-on").hidden = true;
   }
 
