@@ -140,9 +140,7 @@ def normalize(g: GraphBuilder, layer: nn.GroupNorm, x: str, shape: str) -> str:
     return g.node("Reshape", normal, shape)
 
 
-def affine(
-    g: GraphBuilder, layer: nn.GroupNorm, name: str, shape: Sequence[int]
-) -> tuple[str, str]:
+def affine(g: GraphBuilder, name: str, shape: Sequence[int]) -> tuple[str, str]:
     """Weight and bias of a normalisation, in float32 and in a shape that broadcasts."""
     return (
         g.weight(f"{name}.weight", shape, FLOAT),

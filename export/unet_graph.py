@@ -166,7 +166,7 @@ class _UNetWriter:
     def _group_norm(self, norm: nn.GroupNorm, name: str, x: str) -> str:
         g, channels = self.g, norm.num_channels
         normal = normalize(g, norm, x, self._shape(channels))
-        weight, bias = affine(g, norm, name, [channels, 1, 1])
+        weight, bias = affine(g, name, [channels, 1, 1])
         return g.to_compute(g.node("Add", g.node("Mul", normal, weight), bias))
 
     def _film(self, block: ResBlock, name: str, h: str) -> str:
@@ -183,7 +183,7 @@ class _UNetWriter:
         halves = g.sizes([channels, channels])
         scale, shift = g.nodes("Split", dense, halves, outputs=2, axis=1)
         scale = g.node("Add", scale, g.constant(1))
-        weight, bias = affine(g, norm, f"{name}.out_layers.0", [channels, 1, 1])
+        weight, bias = affine(g, f"{name}.out_layers.0", [channels, 1, 1])
         shift = g.node("Add", g.node("Mul", bias, scale), shift)
         scale = g.node("Mul", weight, scale)
         normal = normalize(g, norm, h, self._shape(channels))
@@ -204,7 +204,7 @@ class _UNetWriter:
         channels = block.norm.num_channels
         flat = g.sizes([0, channels, -1])
         normal = normalize(g, block.norm, x, flat)
-        weight, bias = affine(g, block.norm, f"{name}.norm", [channels, 1])
+        weight, bias = affine(g, f"{name}.norm", [channels, 1])
         h = g.to_compute(g.node("Add", g.node("Mul", normal, weight), bias))
         qkv = conv(g, block.qkv, f"{name}.qkv", h)
         width = channels // heads

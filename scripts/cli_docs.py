@@ -14,6 +14,14 @@ INTRODUCTION = """\
 Every command and every option, as `--help` prints them. This page is written by
 `scripts/cli_docs.py` (`make fix` runs it); a test keeps it current.
 """
+FOOTER = """\
+## All commands
+
+- `-h, --help`: Show a command's options and stop.
+- `colorize --version`: Show the version and stop.
+
+Exit codes are in [errors.md](errors.md).
+"""
 WIDTH = 88
 
 
@@ -21,7 +29,7 @@ def render() -> str:
     """The whole page: the default command first, the others by name."""
     context = click.Context(main, info_name="colorize")
     names = [DEFAULT_COMMAND, *main.list_commands(context)]
-    sections = [INTRODUCTION, *(section(context, name) for name in names), footer()]
+    sections = [INTRODUCTION, *(section(context, name) for name in names), FOOTER]
     return "\n".join(sections)
 
 
@@ -69,21 +77,6 @@ def paragraphs(text: str) -> str:
         else:
             blocks.append(textwrap.fill(" ".join(block.split()), WIDTH))
     return "\n\n".join(blocks)
-
-
-def footer() -> str:
-    """What holds for all commands."""
-    return "\n".join(
-        [
-            "## All commands",
-            "",
-            "- `-h, --help`: Show a command's options and stop.",
-            "- `colorize --version`: Show the version and stop.",
-            "",
-            "Exit codes are in [errors.md](errors.md).",
-            "",
-        ]
-    )
 
 
 if __name__ == "__main__":
