@@ -74,7 +74,7 @@ def run_batch(
 def carry_out(
     plan: Plan,
     recorder: Recorder,
-    on_outcome: Callable[[Outcome], None] = lambda outcome: None,
+    on_outcome: Callable[[Outcome], None],
     on_interrupt: Callable[[], None] = lambda: None,
 ) -> Report:
     """Do what `run_batch` does, once destination and ledger are ready.

@@ -27,7 +27,6 @@ class Headway:
     """
 
     attempt: int = 0
-
     entries: list[Entry] = field(default_factory=list)
     ended: set[str] = field(default_factory=set)
     risked: set[str] = field(default_factory=set)

@@ -23,7 +23,7 @@ class LedgerCopy:
         """
         self._fetch = fetch
         self._path: Path | None = None
-        self.fetched_bytes = 0
+        self._fetched_bytes = 0
 
     @property
     def path(self) -> Path:
@@ -40,7 +40,7 @@ class LedgerCopy:
                 where = "the folder for temporary files, TMPDIR"
                 reason = f"its copy cannot be written ({error.strerror}) to {where}"
                 raise PlanError(f"{LEDGER_NAME}: {reason}") from error
-            self.fetched_bytes = len(ledger)
+            self._fetched_bytes = len(ledger)
         return self._path
 
     def _store(self, ledger: bytes) -> Path:
@@ -57,5 +57,5 @@ class LedgerCopy:
         if self._path is None or not self._path.exists():
             return b""
         with self._path.open("rb") as file:
-            file.seek(self.fetched_bytes)
+            file.seek(self._fetched_bytes)
             return file.read()

@@ -45,7 +45,7 @@ class RemoteDestination:
         self.url = shown(url)
         self.store, root = open_store(url)
         self.root = root.rstrip("/")
-        self.ledger = LedgerCopy(self._fetch_ledger)
+        self._copy = LedgerCopy(self._fetch_ledger)
         self._run = f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(3)}"
         self._known: set[str] | None = None
         self._lock = Lock()
@@ -71,7 +71,7 @@ class RemoteDestination:
     @property
     def ledger_path(self) -> Path:
         """All lines of earlier runs, and those of this one."""
-        return self.ledger.path
+        return self._copy.path
 
     def locate(self, relative: PurePosixPath) -> str:
         """The URL; see `Destination`."""
@@ -154,7 +154,7 @@ class RemoteDestination:
 
     def _publish(self) -> None:
         """Put this run's lines of the ledger into its object."""
-        lines = self.ledger.added()
+        lines = self._copy.added()
         if not lines:
             return
         name = LEDGER_NAME.replace(".", f".{self._run}.")
