@@ -74,6 +74,23 @@ def test_a_picture_of_an_earlier_format_keeps_its_suffix(gallery, tmp_path):
     assert (choice["path"], choice["name"]) == ("a.png", "a.png")
 
 
+def test_choices_that_the_browser_cannot_keep_can_be_downloaded(gallery, tmp_path):
+    """Its store is full after the first: the page keeps the others while it is open."""
+    for name in ("b.jpg", "c.jpg"):
+        save(tmp_path / "out" / name, colour_picture(7))
+    page = gallery(made(tmp_path / "out", "a.jpg", 1))
+    choose_shown(page)
+    page.evaluate(
+        "() => { Storage.prototype.setItem = () => { throw Error('full'); } }"
+    )
+    for position in (1, 2):
+        page.locator(".card").nth(position).click()
+        page.keyboard.press("c")
+        expect(page.locator("#note")).to_contain_text("This browser keeps nothing")
+        page.keyboard.press("Escape")
+    assert [each["path"] for each in downloaded(page)] == ["a.jpg", "b.jpg", "c.jpg"]
+
+
 def test_tabs_of_one_gallery_share_their_choices(gallery, tmp_path):
     """What is chosen in one is not lost when something is chosen in the other."""
     save(tmp_path / "out" / "b.jpg", colour_picture(7))

@@ -10,13 +10,14 @@ class Choices {
     this.memory = memory;
     this.gallery = gallery;
     this.kept = new Map();
+    this.isRemembered = true; // false once the browser has no room for what is kept
     this.recall();
   }
 
   /** Take over what this page, or the same one in another tab, has kept. */
   recall() {
     const kept = this.memory.read("choices", null);
-    if (kept) this.kept = new Map(Object.entries(kept));
+    if (kept && this.isRemembered) this.kept = new Map(Object.entries(kept));
   }
 
   /** Position of the photo's chosen variant; -1 if none is chosen or it is gone. */
@@ -37,7 +38,8 @@ class Choices {
     this.recall(); // or what was chosen in another tab would be lost
     if (wasChosen) this.kept.delete(photo.source);
     else this.kept.set(photo.source, Choices.#mark(photo.variants[index]));
-    return this.memory.write("choices", Object.fromEntries(this.kept));
+    this.isRemembered = this.memory.write("choices", Object.fromEntries(this.kept));
+    return this.isRemembered;
   }
 
   /** What `colorize apply-choices` reads. */
