@@ -135,14 +135,19 @@ class RemoteDestination:
         return self._known
 
     def _fetch_ledger(self) -> bytes:
-        """The lines of all runs, oldest run first."""
+        """The lines of all runs, oldest run first.
+
+        `colorize.jsonl` came with a folder that was copied here, or was joined from
+        what earlier runs had left; so it is older than what has a time in its name.
+        """
         stem, suffix = LEDGER_NAME.split(".")
-        ledgers = sorted(
+        found = [
             place
             for place in self._list()
             if (name := place.removeprefix(f"{self.root}/")).startswith(f"{stem}.")
             and name.endswith(f".{suffix}")
-        )
+        ]
+        ledgers = sorted(found, key=lambda place: place.removesuffix(f".{suffix}"))
         try:
             parts: list[bytes] = [self.store.cat_file(place) for place in ledgers]
         except Exception as error:

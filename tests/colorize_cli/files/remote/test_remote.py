@@ -162,7 +162,7 @@ class TestLedger:
         url = f"{store.scheme}://box/out"
         store.pipe_file("box/out/colorize.jsonl", b"from a folder")
         assert self.run(url, b"1\n") == b"from a folder\n"
-        assert self.run(url) == b"1\nfrom a folder\n"
+        assert self.run(url) == b"from a folder\n1\n"
 
     def test_runs_at_the_same_time_lose_nothing(self, store):
         """As the shards of an array job."""

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from colorize_cli.pipeline import Sampling
 from tests.conftest import grey_picture
 from tests.fake_backend import fake_model
 from tests.runs import run
@@ -55,3 +56,22 @@ def test_a_folder_into_a_bucket(photo_folder, photos, tiny_config):
     report = run(photo_folder, "s3://box/out", fake_model(tiny_config))
     assert report.counts == {"done": 4}
     assert made(photos) == ["a.png", "album/c.png", "b.png", "tall.png"]
+
+
+def test_a_folder_that_was_copied_into_a_store_is_gone_on_with(
+    photo_folder, memory, tmp_path, tiny_config
+):
+    """Its ledger is older than what later runs add, so these know their own results."""
+    out, model = tmp_path / "out", fake_model(tiny_config)
+    run(photo_folder, out, model)
+    memory.put(str(out), "/box/out", recursive=True)
+    for seed in (1, 2):
+        report = run(photo_folder, "memory://box/out", model, **seeded(seed))
+        assert report.counts == {"done": 4}
+    again = run(photo_folder, "memory://box/out", model, **seeded(2))
+    assert again.reasons == {"": 4}
+
+
+def seeded(seed: int) -> dict:
+    """Settings of a run with that seed."""
+    return {"sampling": Sampling(seed=seed)}
