@@ -2,7 +2,7 @@
 
 import struct
 
-from colorize_cli.codec.exif import fitted
+from colorize_cli.codec.exif_writing import fitted
 from colorize_cli.codec.extended_xmp import MAX_PACKET_BYTES, split
 from colorize_cli.codec.metadata import (
     EXIF_PREFIX,

@@ -7,6 +7,12 @@ from dataclasses import replace
 from colorize_cli.codec import exif
 from colorize_cli.codec.coloured import coloured_exif, coloured_xmp
 from colorize_cli.codec.directories import Field
+from colorize_cli.codec.exif_writing import (
+    BYTE,
+    resolution_fields,
+    upright,
+    with_added,
+)
 from colorize_cli.codec.profiles import kept_profile
 from colorize_cli.codec.tiff_tags import IPTC_TAG
 from colorize_cli.imaging.photo import Metadata
@@ -74,7 +80,7 @@ def carried(stored: Metadata, turn: int) -> Metadata:
     if iptc is None and (found := exif.fields_of(stored.exif).get(IPTC_TAG)):
         iptc = found.raw
     return Metadata(
-        exif=coloured_exif(exif.upright(stored.exif, turn)) if stored.exif else None,
+        exif=coloured_exif(upright(stored.exif, turn)) if stored.exif else None,
         icc=icc,
         xmp=coloured_xmp(xmp, has_profile=icc == stored.icc) if xmp else None,
         iptc=iptc if iptc and iptc.startswith(IPTC_MARK) else None,
@@ -117,11 +123,11 @@ def in_exif(metadata: Metadata) -> Metadata:
     order = exif.byte_order(metadata.exif)
     added: dict[int, Field] = {}
     if metadata.dpi and exif.dpi(metadata.exif) is None:
-        added |= exif.resolution_fields(metadata.dpi, order)
+        added |= resolution_fields(metadata.dpi, order)
     if metadata.iptc and IPTC_TAG not in exif.fields_of(metadata.exif):
         length = len(metadata.iptc)
-        added[IPTC_TAG] = Field(type=exif.BYTE, count=length, raw=metadata.iptc)
-    return replace(metadata, exif=exif.with_added(metadata.exif, added))
+        added[IPTC_TAG] = Field(type=BYTE, count=length, raw=metadata.iptc)
+    return replace(metadata, exif=with_added(metadata.exif, added))
 
 
 def iptc_of_photoshop(resources: bytes) -> bytes | None:

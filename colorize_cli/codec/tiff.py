@@ -9,6 +9,7 @@ from tifffile import COMPRESSION, PHOTOMETRIC, TiffFile, TiffPage
 
 from colorize_cli.codec import exif
 from colorize_cli.codec.directories import ByteOrder, Field, read_fields
+from colorize_cli.codec.exif_writing import as_block
 from colorize_cli.codec.metadata import IPTC_MARK, iptc_of_photoshop
 from colorize_cli.codec.profiles import colour_space
 from colorize_cli.codec.quiet import one_line
@@ -156,7 +157,7 @@ def metadata_of(
     icc = tags.get(ICC_TAG)
     records = in_order(iptc.raw) if iptc else None
     return Metadata(
-        exif=exif.as_block(fields, order),
+        exif=as_block(fields, order),
         icc=icc if isinstance(icc, bytes) else None,
         xmp=xmp.raw if xmp else None,
         iptc=records or (iptc_of_photoshop(photoshop.raw) if photoshop else None),

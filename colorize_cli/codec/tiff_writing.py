@@ -21,6 +21,7 @@ from colorize_cli.codec.directories import (
     Field,
     written,
 )
+from colorize_cli.codec.exif_writing import BYTE
 from colorize_cli.codec.metadata import resolution_of
 from colorize_cli.codec.tiff_tags import (
     IPTC_TAG,
@@ -164,7 +165,7 @@ def tags_of(
             value = struct.unpack(f"{order}{2 * each.count}{letter}", each.raw)
         yield tag, each.type, each.count, value, True
     if metadata.xmp:
-        yield XMP_TAG, exif.BYTE, len(metadata.xmp), metadata.xmp, True
+        yield XMP_TAG, BYTE, len(metadata.xmp), metadata.xmp, True
     if metadata.iptc:
         yield IPTC_TAG, UNDEFINED, len(metadata.iptc), metadata.iptc, True
 

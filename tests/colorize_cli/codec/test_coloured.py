@@ -7,6 +7,7 @@ import pytest
 
 from colorize_cli.codec import decode, exif
 from colorize_cli.codec.directories import Field
+from colorize_cli.codec.exif_writing import as_block
 from colorize_cli.codec.values import number
 from colorize_cli.codec.xmp import properties
 from tests.pictures import icc_profile, image, saved
@@ -39,7 +40,7 @@ def directory(values: dict[int, int], order: str, kind: int = SHORT) -> bytes:
         tag: Field(type=kind, count=1, raw=value.to_bytes(length, ends))
         for tag, value in values.items()
     }
-    return exif.as_block(fields, order) or b""
+    return as_block(fields, order) or b""
 
 
 def packet(*, as_elements: bool) -> bytes:

@@ -7,6 +7,7 @@ import pytest
 
 from colorize_cli.codec import decode, encode, encode_pages, exif
 from colorize_cli.codec.directories import EXIF_IFD, MAKER_NOTE, Field
+from colorize_cli.codec.exif_writing import as_block, fitted
 from colorize_cli.imaging.photo import Metadata, Photo
 from tests.pictures import colours, opened
 
@@ -46,7 +47,7 @@ def place_of_note(block: bytes | None) -> int:
 
 def photo_with_note(at: int, order: str = "<") -> Photo:
     """A photo with a note at this place in its block, and a word behind the note."""
-    block = exif.as_block(fields_with_note(at), order)
+    block = as_block(fields_with_note(at), order)
     assert block
     return Photo(rgb=colours(), metadata=Metadata(exif=block + b"outside of it"))
 
@@ -55,22 +56,22 @@ def photo_with_note(at: int, order: str = "<") -> Photo:
 @pytest.mark.parametrize("at", [8, 27, 90, 100, 5000, 1 << 16])
 def test_a_note_has_its_place_in_a_new_block(at, order):
     """With the other values in front of it, or behind where there is no room."""
-    block = exif.as_block(fields_with_note(at), order)
+    block = as_block(fields_with_note(at), order)
     assert place_of_note(block) == at
     assert values(block) == (b"Grandmother\0", b"1936:02:01 10:11:12\0")
 
 
 def test_a_note_from_the_end_of_a_large_file_moves():
     """Its bytes are kept, and the block has no gap of that size."""
-    block = exif.as_block(fields_with_note(100_000), "<")
+    block = as_block(fields_with_note(100_000), "<")
     assert place_of_note(block) < 200
     assert len(block or b"") < 1000
 
 
 def test_a_note_stays_where_a_block_loses_its_longest_value():
     """The caption is too long for a JPEG; the note is not."""
-    block = exif.as_block(fields_with_note(300, LONG_TEXT), "<")
-    kept = exif.fitted(block or b"", 65_500)
+    block = as_block(fields_with_note(300, LONG_TEXT), "<")
+    kept = fitted(block or b"", 65_500)
     assert place_of_note(kept) == 300
     assert 270 not in exif.fields_of(kept)
 
@@ -92,7 +93,7 @@ def test_a_note_keeps_its_place_in_a_tiff(order, raw_bytes):
 
 def test_a_note_of_a_later_page_is_kept_as_it_is():
     """Its place is taken by another note, so it stands elsewhere, whole."""
-    other = exif.as_block(fields_with_note(300), "<") or b""
+    other = as_block(fields_with_note(300), "<") or b""
     other = other.replace(b"maker", b"other")
     pages = [
         photo_with_note(300),
@@ -105,7 +106,7 @@ def test_a_note_of_a_later_page_is_kept_as_it_is():
 
 def test_a_tiff_without_a_note_starts_with_its_page():
     """Nothing is kept free for one."""
-    block = exif.as_block({270: fields_with_note(0)[270]}, "<")
+    block = as_block({270: fields_with_note(0)[270]}, "<")
     data = encode(Photo(rgb=colours(), metadata=Metadata(exif=block)), "tiff")
     assert int.from_bytes(data[4:8], "little") == 8
     assert data.count(b"Grandmother") == 1

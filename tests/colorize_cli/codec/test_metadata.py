@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from colorize_cli.codec import decode, encode, exif
+from colorize_cli.codec.exif_writing import upright
 from colorize_cli.imaging.photo import Metadata, Photo
 from tests import pictures
 from tests.pictures import (
@@ -170,7 +171,7 @@ def test_a_cut_exif_block_is_carried_and_means_nothing(length):
     """It is not ours to judge."""
     block = exif_block(6, "Grandmother")[:length]
     assert exif.orientation(block) in {1, 6}
-    assert len(exif.upright(block)) == length
+    assert len(upright(block)) == length
     assert exif.dpi(block) is None
 
 
