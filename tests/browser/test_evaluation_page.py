@@ -28,6 +28,7 @@ def report_path(tmp_path_factory):
         SetReport(
             name=name,
             photo_count=2,
+            grey_count=0,
             labels="agreement",
             ways=ways,
             diversity=3.2,
