@@ -66,10 +66,15 @@ def opened_list(
 
 
 def listed(report: "Report", *, null: bool) -> bytes:
-    """The photos that failed, for `--files-from` and for people."""
+    """The photos that failed, for `--files-from` and for people.
+
+    What was not even found has no path under SRC, but a whole one.
+    """
+    from colorize_cli.batch.resume import origin_of
+
     end = b"\0" if null else b"\n"
-    failed = (os.fsencode(each.name or each.source) for each in report.failures)
-    return b"".join(name + end for name in failed)
+    failed = (each.name or origin_of(each.source) for each in report.failures)
+    return b"".join(os.fsencode(name) + end for name in failed)
 
 
 def replace_contents(file: int, data: bytes) -> None:

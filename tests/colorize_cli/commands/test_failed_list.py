@@ -79,3 +79,19 @@ def test_half_a_list_is_none(tmp_path, monkeypatch):
         pytest.raises(OSError, match="No space left"),
     ):
         replace_contents(file.fileno(), b"1.jpg\n")
+
+
+def test_a_photo_that_was_not_even_found_is_found_by_the_list(
+    colorize, photo_folder, tmp_path, loaded, monkeypatch
+):
+    """It has no path under SRC yet, so it is listed with its whole path."""
+    monkeypatch.chdir(tmp_path)
+    dead = photo_folder / "album/dead.jpg"
+    dead.symlink_to("nowhere")
+    source = photo_folder.relative_to(tmp_path)
+    assert colorize(source, "--failed-list", "failed.txt").exit_code == 3
+    dead.unlink()
+    (photo_folder / "a.jpg").rename(dead)
+    result = colorize(source, "--files-from", "failed.txt")
+    assert result.exit_code == 0, result.stderr
+    assert "album/dead.jpg" in contents(tmp_path / "out")
