@@ -138,7 +138,9 @@ def refusal(page: TiffPage, tags: dict[int, Any]) -> str | None:
         return f"TIFF with {page.samplesperpixel} channels is not read; convert it"
     if page.is_tiled and page.tilewidth * page.tilelength > MAX_TILE_PX:
         return f"TIFF with tiles of {page.tilewidth} x {page.tilelength} is not read"
-    if photometric not in readable or page.imagedepth != 1:
+    if page.imagedepth != 1:
+        return f"TIFF of volumes, {page.imagedepth} pictures deep, is not read"
+    if photometric not in readable:
         kind = getattr(photometric, "name", photometric)
         return f"TIFF with pixels of kind {kind} is not read; convert it to RGB"
     return None

@@ -16,6 +16,9 @@ from colorize_cli.imaging.photo import Pixels
 __all__ = ["DAMAGE", "GREY", "guarded_read"]
 
 GREY = frozenset({PHOTOMETRIC.MINISBLACK, PHOTOMETRIC.MINISWHITE})
+INKS = 4
+# Channels less the extra ones; 3 for all other kinds.
+COLOURS: dict[Any, int] = {**dict.fromkeys(GREY, 1), PHOTOMETRIC.SEPARATED: INKS}
 # ExtraSamples: colours multiplied by alpha, and not.
 ASSOCIATED, UNASSOCIATED = 1, 2
 
@@ -52,10 +55,19 @@ def read_page(page: TiffPage, tags: dict[int, Any]) -> Pixels:
     native = stored.astype(stored.dtype.newbyteorder("="), copy=False)
     pixels = full_scale(native, (1 << page.bitspersample) - 1)
     if page.photometric == PHOTOMETRIC.SEPARATED:
-        return cmyk_to_rgb(pixels[..., :4], tags[ICC_TAG])
+        return of_inks(with_alpha_only(pixels, page), tags[ICC_TAG])
     if page.photometric == PHOTOMETRIC.MINISWHITE:
         pixels = inverted(pixels)
     return with_alpha_only(pixels, page)
+
+
+def of_inks(pixels: Pixels, icc: bytes) -> Pixels:
+    """The colours of four inks, with the alpha behind them if there is one."""
+    rgb = cmyk_to_rgb(pixels[..., :INKS], icc)
+    if pixels.shape[-1] == INKS:
+        return rgb
+    stacked: Pixels = np.dstack([rgb, pixels[..., INKS]])
+    return stacked
 
 
 def looked_up(stored: NDArray[Any], page: TiffPage) -> Pixels:
@@ -88,7 +100,7 @@ def with_alpha_only(pixels: Pixels, page: TiffPage) -> Pixels:
     """Keep colour, and of the extra channels only an alpha, not multiplied in."""
     if pixels.ndim == 2:
         return pixels
-    colours = 1 if page.photometric in GREY else 3
+    colours = COLOURS.get(page.photometric, 3)
     extra = page.extrasamples[0] if page.extrasamples else None
     if extra not in {ASSOCIATED, UNASSOCIATED}:
         return pixels[..., 0] if colours == 1 else pixels[..., :colours]

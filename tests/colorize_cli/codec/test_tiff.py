@@ -148,6 +148,14 @@ def test_other_colour_spaces_are_refused():
         decode(saved(image("LAB"), "TIFF"), NAME)
 
 
+def test_volumes_are_refused():
+    """By what they are."""
+    block = np.zeros((3, 16, 16), np.uint8)
+    data = tiff(block, photometric="minisblack", volumetric=True, tile=(16, 16, 16))
+    with pytest.raises(UnsupportedPhotoError, match="volumes"):
+        decode(data, NAME)
+
+
 def test_more_channels_than_a_photo_has_are_refused():
     """Multispectral data would be taken for who knows what."""
     data = tiff(np.zeros((9, 8, 7), np.uint8), photometric="rgb", planarconfig="contig")

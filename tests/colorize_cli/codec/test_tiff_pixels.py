@@ -1,4 +1,4 @@
-"""Palettes of TIFF: of any depth, of old writers, and with an alpha."""
+"""Palettes of TIFF: of any depth, of old writers, and with an alpha; inks with one."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from colorize_cli.codec import decode
-from tests.pictures import opened
+from tests.pictures import cmyk_profile, image, opened, tiff
 from tests.raw_tiff import Tag, raw_tiff, tags_of_pixels
 
 NAME = Path("scan.tif")
@@ -63,3 +63,24 @@ def test_an_alpha_stands_beside_a_palette(meaning):
         assert photo.alpha is None
     else:
         np.testing.assert_array_equal(photo.alpha, alpha)
+
+
+@pytest.mark.parametrize("meaning", [ASSOCIATED, UNASSOCIATED, UNSPECIFIED])
+def test_an_alpha_stands_behind_four_inks(meaning):
+    """It was dropped; inks that it was multiplied into are divided first."""
+    inks, profile = np.asarray(image("CMYK")), cmyk_profile()
+    cover = np.full(inks.shape[:2], 128, np.uint8)
+    plain = tiff(inks, photometric="separated", iccprofile=profile)
+    stored = inks.astype(int) * 128 // 255 if meaning == ASSOCIATED else inks
+    data = tiff(
+        np.dstack([stored.astype(np.uint8), cover]),
+        photometric="separated",
+        iccprofile=profile,
+        extrasamples=[meaning],
+    )
+    photo = decode(data, NAME)
+    np.testing.assert_allclose(photo.rgb.astype(int), decode(plain, NAME).rgb, atol=6)
+    if meaning == UNSPECIFIED:
+        assert photo.alpha is None
+    else:
+        np.testing.assert_array_equal(photo.alpha, cover)
