@@ -66,7 +66,7 @@ def of_inks(pixels: Pixels, icc: bytes) -> Pixels:
     rgb = cmyk_to_rgb(pixels[..., :INKS], icc)
     if pixels.shape[-1] == INKS:
         return rgb
-    stacked: Pixels = np.dstack([rgb, pixels[..., INKS]])
+    stacked: NDArray[Any] = np.dstack([rgb, pixels[..., INKS]])
     return stacked
 
 
