@@ -98,11 +98,19 @@ def tar_members(
                 member=info.name,
                 name=str(folder / info.name),
                 size_bytes=info.size,
-                mtime_ns=int(info.mtime * 1e6) * 1000,
+                mtime_ns=mtime_ns(info),
             )
         )
         archive.spans.append((info.offset_data, info.size))
     return found
+
+
+def mtime_ns(info: tarfile.TarInfo) -> int | None:
+    """The time in a tar file; None if it is infinite, or no number."""
+    try:
+        return int(info.mtime * 1e6) * 1000
+    except (ValueError, OverflowError):
+        return None
 
 
 class HeaderReader:

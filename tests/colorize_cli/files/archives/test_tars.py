@@ -61,6 +61,16 @@ def test_size_and_time_are_known(tmp_path):
     assert job.source.stamp() == (4, 981_173_106 * 10**9)
 
 
+@pytest.mark.parametrize("mtime", ["inf", "nan", "1e306"])
+def test_a_time_that_is_none_is_not_known(tmp_path, mtime):
+    """A header may hold whatever a program calls a number."""
+    info = tarfile.TarInfo("a.jpg")
+    info.pax_headers = {"mtime": mtime}
+    path = tarred(tmp_path / "a.tar", (info, b"data"))
+    (job,) = plan(path, out=tmp_path / "out").jobs
+    assert job.source.stamp() is None
+
+
 @pytest.mark.parametrize("compression", ["", "gz"])
 def test_of_two_members_with_one_name_the_last_counts(tmp_path, compression):
     """A tar is updated by adding to its end."""
