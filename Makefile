@@ -9,7 +9,7 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python -c constraints.txt
 
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo test check fix docs bench constraints clean
+.PHONY: help demo test check fix bench constraints clean
 
 help:
 	@echo "make demo         colorize examples/ into out/ with the embedded model"
