@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from colorize_cli.errors import TrainingError
+from colorize_cli.model.memory import is_out_of_memory
 from trainer.crops import encoder_scale
 from trainer.data import Batch
 from trainer.draws import Draws, draw
@@ -103,10 +104,22 @@ def memory_watched(learner: Learner, measured: int = 0) -> Iterator[None]:
     """
     try:
         yield
-    except torch.OutOfMemoryError as error:
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
         # Its frames hold the activations that did not fit.
         traceback.clear_frames(error.__traceback__)
+        if measured and isinstance(error, MemoryError):
+            raise too_many_samples() from error
         raise out_of_memory(learner, measured) from error
+
+
+def too_many_samples() -> TrainingError:
+    """The error to raise if NumPy has no room for the samples of a validation."""
+    return TrainingError(
+        "the samples of the validation need more memory than there is; lower "
+        "val.samples or val.variants, then go on with --resume"
+    )
 
 
 def out_of_memory(learner: Learner, measured: int = 0) -> TrainingError:

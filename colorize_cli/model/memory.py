@@ -2,8 +2,11 @@
 
 __all__ = ["is_out_of_memory"]
 
-# PyTorch and CUDA, ONNX Runtime's arenas, cuBLAS and cuDNN.
-WORDS = ("out of memory", "failed to allocate", "alloc_failed", "bad allocation")
+# PyTorch and CUDA, PyTorch on the CPU, ONNX Runtime's arenas, cuBLAS and cuDNN.
+WORDS = (
+    *("out of memory", "can't allocate memory"),
+    *("failed to allocate", "bad allocation", "alloc_failed"),
+)
 
 
 def is_out_of_memory(error: BaseException) -> bool:

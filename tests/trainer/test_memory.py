@@ -2,6 +2,7 @@
 
 import weakref
 
+import numpy as np
 import pytest
 import torch
 
@@ -117,3 +118,25 @@ def test_lack_of_memory_in_validation_loses_no_step(settings, slot, monkeypatch)
     more = settings("iterations=3", "val.every=2", "optim.accumulation=4")
     again = slot(resume=True)
     assert train(more, again, lambda _: NullTracker()) == "finished"
+
+
+def test_samples_that_do_not_fit_are_named(settings, make_learner):
+    """They lie in the machine's memory, whatever the parts on the device."""
+    learner = make_learner(settings())
+    with (
+        pytest.raises(TrainingError, match=r"val\.samples or val\.variants"),
+        memory_watched(learner, measured=2),
+    ):
+        np.empty(10**15)
+
+
+def test_a_lack_of_memory_is_known_by_any_name(settings, make_learner):
+    """On the CPU PyTorch has another error; others go on as they are."""
+    learner = make_learner(settings())
+    with (
+        pytest.raises(TrainingError, match="cpu ran out of memory with 4 photos"),
+        memory_watched(learner),
+    ):
+        torch.empty(10**15)
+    with pytest.raises(RuntimeError, match="shape"), memory_watched(learner):
+        raise RuntimeError("wrong shape")

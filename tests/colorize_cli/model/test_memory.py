@@ -17,6 +17,7 @@ ARENA = (
     [
         torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 MiB"),
         RuntimeError("CUDA error: out of memory"),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"),
         RuntimeError("CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate(handle)"),
         BackendError("m.onnx", f"failed on cuda:0 while running: {ARENA}"),
         MemoryError(),
