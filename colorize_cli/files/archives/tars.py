@@ -139,6 +139,9 @@ def infos_of(path: Path, kind: ArchiveKind) -> Iterator[tarfile.TarInfo]:
         headers = cast("BinaryIO", HeaderReader(stream))
         with tarfile.open(fileobj=headers, mode="r:") as tar:
             for info in tar:
+                # Python would read on from an earlier place, or to the end.
+                if info.size < 0:
+                    raise tarfile.ReadError(f"{info.name} has a negative size")
                 if kind != "tar" and info.offset_data + info.size > limit:
                     reason = f"is refused: it grows over {MAX_GROWTH} times, a bomb"
                     raise UnsupportedPhotoError(path, reason)

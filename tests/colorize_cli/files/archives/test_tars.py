@@ -160,6 +160,17 @@ class TestDamage:
             f"{path}: is refused: it grows over 200 times, a bomb"
         ]
 
+    def test_a_negative_size_is_damage(self, tmp_path):
+        """Reading so many bytes would be reading all there are, a bomb perhaps."""
+        info = tarfile.TarInfo("b.jpg")
+        info.pax_headers = {"size": "-1024"}
+        path = tarred(tmp_path / "a.tar", ("a.jpg", b"good"), (info, b""))
+        planned = plan(path, out=tmp_path / "out")
+        assert targets(planned) == ["a/a.jpg"]
+        assert reasons(planned) == [
+            f"{path}: is damaged or cut off (b.jpg has a negative size)"
+        ]
+
     def test_a_name_without_end_is_not_read(self, tmp_path):
         """A header says how long a name is; memory for it is not given."""
         info = tarfile.TarInfo("././@LongLink")
