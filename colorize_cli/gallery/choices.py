@@ -10,6 +10,7 @@ from colorize_cli.errors import PlanError
 from colorize_cli.files import LEDGER_NAME
 from colorize_cli.files.disk import identity, read, write_atomic
 from colorize_cli.gallery.exhibits import hash_of, inside
+from colorize_cli.gallery.originals import RecordedOriginals
 from colorize_cli.ledger import History, content_hash, read_history
 
 __all__ = ["Choice", "apply_choices", "read_choices", "refuse_overwriting"]
@@ -90,8 +91,7 @@ def refuse_overwriting(
     if identity(out) == identity(final) or final.resolve() == out.resolve():
         raise PlanError(f"{final}: is the folder of results; name another folder")
     history = read_history(out / LEDGER_NAME)
-    entries = history.entries.values()
-    originals = {identity(Path(entry.origin)) for entry in entries} - {None}
+    originals = RecordedOriginals(history.entries.values())
     claims: dict[str, Choice] = {}
     for choice in choices:
         refuse_others(choice, out, history)
@@ -102,12 +102,13 @@ def refuse_overwriting(
                 f"{final / choice.name}; leave one of them out of the choices"
             )
         target = final / choice.name
-        if identity(target) in originals:
+        is_other = target.exists() and not same(out / choice.path, target)
+        if originals.lie_at(target) or (is_other and originals.hold(target)):
             raise PlanError(
                 f"{target}: is an original; results are never written over originals, "
                 "name another folder"
             )
-        if not overwrite and target.exists() and not same(out / choice.path, target):
+        if is_other and not overwrite:
             raise PlanError(
                 f"{target}: is already there and another picture; --overwrite "
                 "replaces it"

@@ -1,13 +1,14 @@
 """Finding the photos that results were made of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 
+from colorize_cli.files.disk import identity, read
 from colorize_cli.files.walk import photos_under
-from colorize_cli.ledger import Entry
+from colorize_cli.ledger import Entry, content_hash
 
-__all__ = ["Originals", "recorded_original"]
+__all__ = ["Originals", "RecordedOriginals", "recorded_original"]
 
 
 class Originals:
@@ -27,6 +28,24 @@ class Originals:
         """The photo of that name, or else of that name with another suffix."""
         stem = PurePosixPath(source).with_suffix("").as_posix()
         return self.exact.get(source) or self.by_stem.get(stem)
+
+
+class RecordedOriginals:
+    """All photos that a ledger tells of, wherever they are now."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        """Take in where they were, and what they held."""
+        known = list(entries)
+        self.places = {identity(Path(entry.origin)) for entry in known} - {None}
+        self.hashes = {entry.hash for entry in known} - {""}
+
+    def lie_at(self, path: Path) -> bool:
+        """Whether one of them was read from that place, by whatever name."""
+        return identity(path) in self.places
+
+    def hold(self, path: Path) -> bool:
+        """Whether the file there has what one of them held: they may have moved."""
+        return path.is_file() and content_hash(read(path)) in self.hashes
 
 
 def recorded_original(entry: Entry) -> Path | None:

@@ -158,6 +158,19 @@ def test_originals_are_never_replaced(tmp_path):
         refuse_overwriting([choice], out, tmp_path / "photos", overwrite=True)
 
 
+def test_originals_that_have_moved_are_never_replaced(tmp_path):
+    """The ledger does not know the folder, but what the photo held."""
+    photo, out = tmp_path / "moved" / "a.jpg", tmp_path / "out"
+    save(photo, colour_picture(0))
+    save(out / "a.jpg", colour_picture(1))
+    held = content_hash(photo.read_bytes())
+    entry = Entry(source="a.jpg", status="done", origin="/gone/a.jpg", hash=held)
+    write_ledger(out, [entry])
+    choice = Choice(path="a.jpg", name="a.jpg")
+    with pytest.raises(PlanError, match=r"a\.jpg: is an original"):
+        refuse_overwriting([choice], out, tmp_path / "moved", overwrite=True)
+
+
 def test_results_are_not_copied_over_results(album, tmp_path):
     """Nor two pictures to one place."""
     with pytest.raises(PlanError, match="is the folder of results"):
