@@ -59,7 +59,9 @@ class Texts:
             name = keyword.removeprefix(RAW_PROFILE).lower()
             self._take_profile(name, raw_profile(text or b""))
         elif b":" not in keyword:
-            self.own += whole
+            # Readers that pass over a wrong checksum in the photo may stop at it here.
+            checksum = zlib.crc32(whole[4:-4])
+            self.own += whole[:-4] + checksum.to_bytes(4, "big")
 
     def _take_profile(self, name: bytes, raw: bytes) -> None:
         if name in IPTC_NAMES and raw:

@@ -59,6 +59,16 @@ def test_texts_go_on_in_png():
     assert losses(photo, "tiff") == ["tiff has no place for PNG texts"]
 
 
+def test_a_text_with_a_wrong_checksum_spoils_no_result():
+    """It is read all the same, and Pillow, which would stop at it, reads the result."""
+    chunks = PngInfo()
+    chunks.add_text("Title", "Grandmother")
+    data = bytearray(saved(image("L"), "PNG", pnginfo=chunks))
+    data[data.index(b"Grandmother") + len(b"Grandmother")] ^= 1
+    result = encode(decode(bytes(data), NAME), "png")
+    assert opened(result).text == {"Title": "Grandmother"}
+
+
 @pytest.mark.parametrize("kind", ["exif", "APP1"])
 def test_exif_that_png_holds_as_text_is_read(kind):
     """As programs wrote it before there was a chunk for it; the turn is applied."""
