@@ -115,6 +115,8 @@ def refusal(
     place = PureWindowsPath(member)
     if place.anchor or ".." in place.parts:
         reason = "is refused: its name leads elsewhere"
+    elif "\0" in member:
+        reason = "is refused: its name holds a NUL"
     elif size_bytes > MAX_MEMBER_BYTES:
         reason = f"is refused: it has {size_bytes >> 20:,} MiB, more than a photo"
     elif size_bytes > max(HARMLESS_BYTES, MAX_GROWTH * packed_bytes):

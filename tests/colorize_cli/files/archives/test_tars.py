@@ -115,6 +115,16 @@ def test_names_that_lead_out_are_refused(tmp_path, name):
     assert reasons(planned) == [f"{path}/{name}: is refused: its name leads elsewhere"]
 
 
+def test_a_name_that_no_disk_holds_is_refused(tmp_path):
+    """Extended headers can spell it; the rest is done."""
+    info = tarfile.TarInfo("a.jpg")
+    info.pax_headers = {"path": "x\0y/a.jpg"}
+    path = tarred(tmp_path / "a.tar", (info, b"evil"), ("b.jpg", b"good"))
+    planned = plan(path, out=tmp_path / "out")
+    assert targets(planned) == ["a/b.jpg"]
+    assert reasons(planned) == [f"{path}/x\0y/a.jpg: is refused: its name holds a NUL"]
+
+
 class TestDamage:
     """What was found before the damage is done."""
 
