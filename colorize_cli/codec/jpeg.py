@@ -42,7 +42,7 @@ __all__ = ["MAGIC", "MAX_SIDE_PX", "survey_jpeg"]
 
 MAGIC = b"\xff\xd8\xff"
 
-SOI, EOI, SOS, TEM = 0xD8, 0xD9, 0xDA, 0x01
+SOI, EOI, SOS, TEM, JPEG_LS = 0xD8, 0xD9, 0xDA, 0x01, 0xF7
 RESTARTS = range(0xD0, 0xD8)
 # Frame headers: C0 to CF less the tables DHT (C4), JPG (C8) and DAC (CC).
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -166,6 +166,8 @@ def walk(data: bytes, name: object) -> Segments:
         if marker == EOI:
             segments.end = at
             return segments
+        if marker == JPEG_LS:
+            raise UnsupportedPhotoError(name, "JPEG-LS is not read; convert it to PNG")
         at += 2
         if marker in {0, SOI, TEM} or marker in RESTARTS:
             continue

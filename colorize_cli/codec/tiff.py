@@ -2,6 +2,7 @@
 
 import io
 import math
+import re
 from functools import partial
 from typing import Any
 
@@ -32,6 +33,9 @@ __all__ = ["MAGICS", "survey_tiff"]
 # Classic and BigTIFF, in both byte orders.
 MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
+# What Canon and Phase One write behind the header of their raw files.
+RAW_MARK, RAW_MARK_AT = re.compile(rb"CR\x02\0|IIII.waR|MMMMRaw"), 8
+RAW_REASON = "camera raw is not read; develop it as 16-bit TIFF"
 # Bits of NewSubfileType: a reduced copy of another page, a transparency mask.
 THUMBNAIL, MASK = 1, 4
 # ResolutionUnit; without one the resolution is a mere aspect ratio.
@@ -57,6 +61,8 @@ def survey_tiff(data: bytes, name: object) -> list[Survey]:
         DecodeError: If it is truncated or damaged.
         UnsupportedPhotoError: For pixel types that are not photos.
     """
+    if RAW_MARK.match(data, RAW_MARK_AT):
+        raise UnsupportedPhotoError(name, RAW_REASON)
     try:
         tiff = TiffFile(io.BytesIO(data))
         if len(tiff.pages) > MAX_PAGES:
@@ -64,6 +70,9 @@ def survey_tiff(data: bytes, name: object) -> list[Survey]:
             raise UnsupportedPhotoError(name, reason)
         pages = [page for page in tiff.pages if isinstance(page, TiffPage)]
         pictures = [page for page in pages if not page.subfiletype & (THUMBNAIL | MASK)]
+        # Nothing but previews, on which the sensor's mosaic hangs.
+        if not pictures and any(page.subifds for page in pages):
+            raise UnsupportedPhotoError(name, RAW_REASON)
         return [survey_page(data, tiff, page, name) for page in pictures or [pages[0]]]
     except DAMAGE as error:
         reason = f"is truncated or damaged ({one_line(error)})"

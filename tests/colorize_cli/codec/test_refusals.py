@@ -36,6 +36,13 @@ def test_what_is_no_image_is_a_decode_error(data):
         decode(data, NAME)
 
 
+def test_jpeg_ls_is_called_so():
+    """It starts like a JPEG, and used to be called truncated."""
+    data = imagecodecs.jpegls_encode(np.asarray(image("L")))
+    with pytest.raises(UnsupportedPhotoError, match="JPEG-LS"):
+        decode(data, NAME)
+
+
 def test_an_empty_file_is_called_empty():
     """Zero bytes are not 'truncated' but 'empty'."""
     with pytest.raises(DecodeError, match=r"old\.jpg: is empty"):

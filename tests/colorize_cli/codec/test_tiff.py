@@ -148,6 +148,26 @@ def test_other_colour_spaces_are_refused():
         decode(saved(image("LAB"), "TIFF"), NAME)
 
 
+def camera_raw() -> bytes:
+    """A small RGB preview; the mosaic of the sensor hangs on it."""
+    target = io.BytesIO()
+    with tifffile.TiffWriter(target) as writer:
+        writer.write(colours(), photometric="rgb", subfiletype=1, subifds=1)
+        writer.write(np.zeros((90, 120), np.uint16), photometric="minisblack")
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [camera_raw(), b"II*\0\x10\0\0\0CR\2\0", b"II*\0\x10\0\0\0IIIICwaR"],
+    ids=["Nikon", "Canon", "Phase One"],
+)
+def test_camera_raw_is_refused(data):
+    """Its preview would be taken for the photo."""
+    with pytest.raises(UnsupportedPhotoError, match="camera raw"):
+        decode(data, NAME)
+
+
 def test_volumes_are_refused():
     """By what they are."""
     block = np.zeros((3, 16, 16), np.uint8)
