@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -68,12 +69,13 @@ def compiled(option: str, patterns: Sequence[str]) -> PathSpec[Any]:
     Raises:
         PlanError: If one of them is no pattern.
     """
-    try:
-        return PathSpec.from_lines("gitignore", patterns)
-    except (ValueError, re.error) as error:
-        named = ", ".join(map(repr, patterns))
-        reason = "is not a pattern as .gitignore has them"
-        raise PlanError(f"--{option} {named}: {reason}") from error
+    with suppress(ValueError, re.error):
+        spec = PathSpec.from_lines("gitignore", patterns)
+        # Nothing and comments are lines of a .gitignore, but match no photo.
+        if all(patterns) and all(each.include is not None for each in spec.patterns):
+            return spec
+    named = ", ".join(map(repr, patterns))
+    raise PlanError(f"--{option} {named}: is not a pattern as .gitignore has them")
 
 
 def literally(name: str) -> str:

@@ -1,5 +1,6 @@
 """What is read."""
 
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,20 +53,19 @@ class Moment(click.ParamType[int]):
         ctx: click.Context | None,
     ) -> int:
         """Parse what stands on the command line."""
-        try:
+        with suppress(ValueError):
             # Without a zone it is local time.
             return int(datetime.fromisoformat(value).timestamp() * 1e6) * 1000
-        except ValueError:
-            pass
-        try:
-            return Path(value).stat().st_mtime_ns
-        except OSError:
-            self.fail(
-                f"'{value}' is neither a file nor a time like 2026-11-22 or "
-                "2026-11-22T14:30.",
-                param,
-                ctx,
-            )
+        # Without a name it would be the current folder.
+        with suppress(OSError):
+            if value:
+                return Path(value).stat().st_mtime_ns
+        self.fail(
+            f"'{value}' is neither a file nor a time like 2026-11-22 or "
+            "2026-11-22T14:30.",
+            param,
+            ctx,
+        )
 
 
 def input_options(command: Command) -> Command:

@@ -27,6 +27,8 @@ class OutputPlace(click.ParamType[Path | str]):
         ctx: click.Context | None,
     ) -> Path | str:
         """Parse what stands on the command line."""
+        if not value:
+            self.fail("The name is empty.", param, ctx)
         is_path = value != "-" and "://" not in str(value)
         return Path(value) if is_path else str(value)
 

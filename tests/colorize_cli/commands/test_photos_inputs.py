@@ -55,6 +55,7 @@ class TestLists:
             (["--files-from", "no/such.txt"], "'no/such.txt': No such file"),
             ([".", "--include", "!"], "--include '!': is not a pattern"),
             ([".", "--newer-than", "tomorrow"], "is neither a file nor a time like"),
+            ([".", "--newer-than", ""], "'' is neither a file nor a time like"),
         ],
     )
     def test_wrong_usage(self, colorize, photo_folder, monkeypatch, arguments, told):
@@ -63,6 +64,13 @@ class TestLists:
         result = colorize(*arguments, "--dry-run")
         assert result.exit_code == (2 if told else 0)
         assert (told or "") in result.stderr
+
+
+def test_an_empty_name_is_no_place(colorize, photo_folder, loaded):
+    """A variable that is not set must not mean the current folder."""
+    result = colorize(photo_folder, out="")
+    assert result.exit_code == 2
+    assert "'--output': The name is empty." in result.stderr
 
 
 class TestSelection:

@@ -63,7 +63,7 @@ def test_exclude_has_the_last_word():
 
 
 @pytest.mark.parametrize("option", ["include", "exclude"])
-@pytest.mark.parametrize("pattern", ["!", "[z-a]"])
+@pytest.mark.parametrize("pattern", ["!", "[z-a]", "", "#box/"])
 def test_what_is_no_pattern_is_refused(option, pattern):
     """With the option and the pattern."""
     with pytest.raises(PlanError) as caught:
