@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit
 
 from colorize_cli.batch.tagging import Tag
 from colorize_cli.codec.formats import Format
 from colorize_cli.errors import ColorizeError
 from colorize_cli.files import LEDGER_NAME
 from colorize_cli.files.archives import archive_kind, archive_stem
-from colorize_cli.files.remote.url import is_url
+from colorize_cli.files.remote.url import is_url, name_in
 from colorize_cli.files.selection import literally
 from colorize_cli.files.streams import STDIN
 from colorize_cli.ledger import Entry, read_history
@@ -41,8 +40,7 @@ class Original:
     def at(cls, origin: str) -> "Original":
         """The photo that the ledger says was read from there."""
         if is_url(origin):
-            last = PurePosixPath(unquote(urlsplit(origin).path)).name
-            return cls((origin,), PurePosixPath(last))
+            return cls((origin,), PurePosixPath(name_in(origin)))
         path = Path(origin)
         for folder in path.parents:
             if archive_kind(folder) is not None and not folder.is_dir():

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from colorize_cli.codec.formats import READABLE_SUFFIXES
 from colorize_cli.errors import DecodeError, UnsupportedPhotoError
 from colorize_cli.files.archives import archive_kind
 from colorize_cli.files.archives.members import is_photo, refusal
-from colorize_cli.files.remote.url import open_store, shown, trouble
+from colorize_cli.files.remote.url import name_in, open_store, shown, trouble
 from colorize_cli.files.source import Found, Stamp
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def remote_photos(url: str, out: str) -> Found:
         PlanError: If a package is missing, or the kind of URL is not known.
     """
     store, root = open_store(url)
-    last = PurePosixPath(unquote(urlsplit(url).path)).name
+    last = name_in(url)
     is_one = PurePosixPath(last).suffix.lower() in READABLE_SUFFIXES
     if archive_kind(PurePosixPath(last)) is not None:
         reason = "is an archive, which is read from a disk only; fetch it first"

@@ -1,7 +1,9 @@
 """What is a URL, and opening what is behind one."""
 
 import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from colorize_cli.errors import PlanError
 from colorize_cli.extras import cure
@@ -9,7 +11,7 @@ from colorize_cli.extras import cure
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
-__all__ = ["is_url", "open_store", "shown", "trouble"]
+__all__ = ["is_url", "name_in", "open_store", "shown", "trouble"]
 
 # What the extra `remote` brings; other kinds of places need a package that it lacks.
 EXTRA_PACKAGES = {"aiohttp", "fsspec", "gcsfs", "s3fs"}
@@ -28,6 +30,15 @@ def shown(url: str) -> str:
     return SECRETS.sub("", url).rstrip("/")
 
 
+def name_in(url: str) -> str:
+    """The file's name that a URL ends with, if any.
+
+    Raises:
+        ValueError: If it is no URL after all.
+    """
+    return PurePosixPath(unquote(urlsplit(url).path)).name
+
+
 def open_store(url: str) -> tuple["AbstractFileSystem", str]:
     """The store that a URL is in, and the place in it.
 
@@ -39,6 +50,7 @@ def open_store(url: str) -> tuple["AbstractFileSystem", str]:
         from fsspec.core import url_to_fs
         from fsspec.registry import available_protocols
 
+        name_in(url)  # raises if it cannot be taken apart
         store, place = url_to_fs(url)
     except ImportError as error:
         raise PlanError(f"{shown(url)}: {lack(scheme, error)}") from error

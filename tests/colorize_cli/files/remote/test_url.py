@@ -33,6 +33,11 @@ def test_an_unknown_kind_of_url():
     assert refusal("s9://box") == "s9://box: s9:// is no kind of place that is known"
 
 
+def test_what_cannot_be_taken_apart_is_no_url():
+    """Another slip."""
+    assert refusal("http://[::1") == "http://[::1: cannot be reached (Invalid IPv6 URL)"
+
+
 @pytest.mark.parametrize(
     ("url", "package"),
     [("memory://box", "fsspec.core"), ("s3://box", "s3fs"), ("gs://box", "gcsfs")],
