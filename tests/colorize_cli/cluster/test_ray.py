@@ -8,12 +8,11 @@ import pytest
 
 from colorize_cli.cli import main
 from colorize_cli.extras import cure
-from colorize_cli.files import LEDGER_NAME, plan_jobs
-from colorize_cli.ledger import read_ledger
+from colorize_cli.files import plan_jobs
 from colorize_cli.model import load_model
 from tests.conftest import grey_picture
 from tests.deadly import DeadlySource
-from tests.office import orders_for
+from tests.office import lines, orders_for
 from tests.runs import contents
 
 NEEDS_RAY = f"needs Ray; {cure('ray')}"
@@ -66,14 +65,6 @@ def photos(tmp_path):
         assert cv2.imwrite(str(place), grey_picture(40 + 8 * (i % 3), 64, i))
     (folder / "broken.jpg").write_bytes(b"no picture")
     return folder
-
-
-def lines(folder):
-    """The last entry of each photo without what differs from run to run."""
-    entries = read_ledger(folder / LEDGER_NAME)
-    return {
-        name: replace(entry, time="", seconds=None) for name, entry in entries.items()
-    }
 
 
 @pytest.mark.cluster

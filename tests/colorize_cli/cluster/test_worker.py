@@ -4,14 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from colorize_cli.batch.run import BatchSettings
 from colorize_cli.cluster.desk import Desk
 from colorize_cli.cluster.worker import COLUMN, Worker
 from colorize_cli.files import LEDGER_NAME
-from colorize_cli.ledger import read_ledger
 from colorize_cli.pipeline import Sampling
+from colorize_cli.settings import BatchSettings
 from tests.fake_backend import fake_model
-from tests.office import handed_out, orders_for, portions_under
+from tests.office import handed_out, lines, orders_for, portions_under
 from tests.runs import contents, run
 
 
@@ -52,14 +51,6 @@ def hire(out, desk, model, monkeypatch, tmp_path):
         return Worker(orders_for(tmp_path, out, model, **settings), desk)
 
     return hire
-
-
-def lines(folder):
-    """The last entry of each photo without what differs from run to run."""
-    entries = read_ledger(folder / LEDGER_NAME)
-    return {
-        name: replace(entry, time="", seconds=None) for name, entry in entries.items()
-    }
 
 
 def fates(desk):
