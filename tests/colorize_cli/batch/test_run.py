@@ -8,7 +8,6 @@ import pytest
 
 from colorize_cli.errors import BackendError
 from tests.fake_backend import brightness, fake_model
-from tests.full_disk import full_disk
 from tests.runs import contents, run
 
 
@@ -94,13 +93,6 @@ class TestOutcomes:
         assert rows == [1, 1, 1]
         assert contents(out) == made
 
-    def test_nothing_hidden_is_left_behind(self, photo_folder, tmp_path, tiny_config):
-        """The folder of results holds results only."""
-        run(photo_folder, tmp_path / "out", fake_model(tiny_config), samples=2)
-        made = contents(tmp_path / "out")
-        assert sum(name.endswith("_s2.png") for name in made) == 4
-        assert len(made) == 8
-
 
 class TestFailures:
     """A failure stays with the photo that it belongs to."""
@@ -146,25 +138,6 @@ class TestFailures:
         report = run(source, tmp_path / "parts", small, samples=5, batch_size=5)
         assert report.counts == {"done": 1}
         assert contents(tmp_path / "parts") == contents(tmp_path / "whole")
-
-    def test_a_full_disk_fails_that_photo_only(self, tmp_path, tiny_config):
-        """The reason names the file that could not be written."""
-        source, out = flat(tmp_path / "photos", a=50, b=100, c=150), tmp_path / "out"
-        with full_disk("b.png"):
-            report = run(source, out, fake_model(tiny_config))
-        assert set(contents(out)) == {"a.png", "c.png"}
-        assert report.failures[0].source == str(source / "b.png")
-        assert report.failures[0].reason == (
-            f"{out / 'b.png'}: is not written: the disk is full"
-        )
-
-    def test_a_folder_in_the_way_is_no_result(self, tmp_path, tiny_config):
-        """It fails rather than count as already there."""
-        source, out = flat(tmp_path / "photos", a=50), tmp_path / "out"
-        (out / "a.png").mkdir(parents=True)
-        report = run(source, out, fake_model(tiny_config))
-        assert report.counts == {"failed": 1}
-        assert "a folder of that name is in the way" in report.failures[0].reason
 
 
 @pytest.mark.parametrize(("name", "threads"), [("", 1), ("a.jpg", 2)])

@@ -129,18 +129,6 @@ class TestRun:
         result = colorize(photo_folder, "-q")
         assert (result.stdout, result.stderr) == ("", "")
 
-    def test_again_skips_what_is_there(self, colorize, photo_folder, tmp_path, loaded):
-        """And counts it; missing samples are made, --overwrite makes all."""
-        colorize(photo_folder)
-        made = contents(tmp_path / "out")
-        again = colorize(photo_folder)
-        assert again.exit_code == 0
-        assert "4 photos, already there" in again.stdout
-        more = colorize(photo_folder, "--samples", 2)
-        assert "4 photos, 4 pictures" in more.stdout
-        assert contents(tmp_path / "out").items() > made.items()
-        assert "4 photos, 4 pictures" in colorize(photo_folder, "--overwrite").stdout
-
     def test_results_may_lie_inside_the_source(
         self, colorize, photo_folder, tmp_path, loaded
     ):

@@ -1,6 +1,5 @@
 """`colorize SRC... -o DIR` when something is wrong: with a photo, or with the run."""
 
-import os
 from dataclasses import replace
 
 import cv2
@@ -57,26 +56,6 @@ class TestPhotos:
         for name, size in ODD.items():
             assert cv2.imread(str(out / name)).shape[:2] == size
         assert f"failed   {len(BROKEN)} photos" in result.stdout
-
-    def test_an_unreadable_folder(
-        self, colorize, photo_folder, tmp_path, loaded, monkeypatch
-    ):
-        """One line for all that is in it."""
-        scandir = os.scandir
-
-        def refuse(path):
-            if os.fspath(path).endswith("album"):
-                raise PermissionError(13, "Permission denied")
-            return scandir(path)
-
-        monkeypatch.setattr(os, "scandir", refuse)
-        result = colorize(photo_folder)
-        assert result.exit_code == 3
-        assert errors(result) == [
-            f"failed {photo_folder / 'album'}: the folder cannot be read "
-            "(Permission denied)"
-        ]
-        assert set(contents(tmp_path / "out")) == {"a.jpg", "b.png", "tall.jpg"}
 
     def test_a_disk_that_fills_up(self, colorize, photo_folder, tmp_path, loaded):
         """Told for the photo that it hit, with the file that is missing."""

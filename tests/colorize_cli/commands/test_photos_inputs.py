@@ -133,13 +133,6 @@ class TestPipes:
         assert (result.exit_code, result.stdout_bytes) == (3, b"")
         assert errors(result)[0].startswith("failed stdin: is not an image")
 
-    def test_more_than_one_picture_is_refused(self, cli, photo_folder, loaded):
-        """Before any work."""
-        result = cli.invoke(main, [str(photo_folder), "-o", "-"])
-        assert result.exit_code == 2
-        assert "4 pictures cannot go to stdout" in result.stderr
-        assert loaded.calls == []
-
     def test_a_real_pipe(self, photo_folder, tiny_model_path):
         """`colorize - < a.jpg > b.jpg` in processes of their own."""
         result = subprocess.run(
