@@ -75,7 +75,7 @@ def history_of(
     places = [str(job.place_of(each)) for job in jobs for each in products]
     return History(
         entries={n: history.entries[n] for n in names if n in history.entries},
-        earlier={p: history.earlier[p] for p in places if p in history.earlier},
+        results={p: history.results[p] for p in places if p in history.results},
     )
 
 

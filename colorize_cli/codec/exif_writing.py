@@ -141,8 +141,9 @@ def with_added(block: bytes | None, added: Mapping[int, Field]) -> bytes | None:
             pool += each.raw + b"\0" * (len(each.raw) % 2)
         kept[tag] = struct.pack(order + "HHI", tag, each.type, each.count) + value
     entries = b"".join(kept[tag] for tag in sorted(kept))
-    head = block[:4] + struct.pack(order + "I", at) + block[8:].ljust(at - 8, b"\0")
-    return head + struct.pack(order + "H", len(kept)) + entries + bytes(4) + pool
+    old = block[HEAD_BYTES:].ljust(at - HEAD_BYTES, b"\0")
+    directory_bytes = struct.pack(order + "H", len(kept)) + entries + bytes(4)
+    return head(order, at) + old + directory_bytes + pool
 
 
 def fitted(block: bytes, room: int) -> bytes | None:

@@ -68,7 +68,7 @@ class Contents:
     palette: bytes = b""
     dpi: tuple[float, float] | None = None
     # Metadata by identifier.
-    blocks: dict[bytes, bytes] | None = None
+    blocks: dict[bytes, bytes] = field(default_factory=dict)
     # Boxes that only this format has, whole.
     own: bytes = b""
 
@@ -82,7 +82,7 @@ def survey_jpeg2000(data: bytes, name: object) -> Survey:
             colour spaces, and CMYK without a profile.
     """
     found = Contents(start=0) if data.startswith(CODESTREAM) else contents(data)
-    start, blocks = found.start, found.blocks or {}
+    start, blocks = found.start, found.blocks
     if start is None or data[start : start + 4] != CODESTREAM:
         raise DecodeError(name, "is truncated: it ends before the picture starts")
     # SIZ: length, capabilities, far corner, offset of the picture, tiles, channels.
@@ -140,7 +140,7 @@ def first_of(blocks: Mapping[bytes, bytes], identifiers: Iterable[bytes]) -> byt
 
 def contents(data: bytes) -> Contents:
     """Walk the boxes of a .jp2 file."""
-    found = Contents(blocks={})
+    found = Contents()
     for box in boxes(data):
         if box.kind == b"jp2h":
             for inner in boxes(data, box.start, box.end):
@@ -157,7 +157,7 @@ def take_metadata(found: Contents, kind: bytes, content: bytes) -> None:
     identifier, block = content[:16], content[16:]
     if kind != b"uuid" or identifier not in KNOWN_UUIDS:
         found.own += written(kind, content)
-    elif found.blocks is not None:
+    else:
         found.blocks.setdefault(identifier, block)
 
 

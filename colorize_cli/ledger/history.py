@@ -15,12 +15,12 @@ class History:
 
     Attributes:
         entries: The last entry of each photo, by its source.
-        earlier: Every result, by path: the source of the photo that it was last made
+        results: Every result, by path: the source of the photo that it was last made
             of, and the content hash as `made` returns it.
     """
 
     entries: dict[str, Entry] = field(default_factory=dict)
-    earlier: dict[str, tuple[str, str]] = field(default_factory=dict)
+    results: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def add(self, entry: Entry) -> None:
         """Take in the next line."""
@@ -29,7 +29,7 @@ class History:
             # A line that only repeats the one before it tells of no new file.
             is_news = entry.status == "started" or before.get(path) != known
             if is_news and (known or not self._had(entry.source, path)):
-                self.earlier[path] = (entry.source, known)
+                self.results[path] = (entry.source, known)
         self.entries[entry.source] = entry
 
     def made(self, source: str, path: str) -> str | None:
@@ -42,12 +42,12 @@ class History:
         """
         found = hashes(self.entries.get(source)).get(path)
         if found is None and self._had(source, path):
-            return self.earlier[path][1]
+            return self.results[path][1]
         return found
 
     def owner(self, path: str) -> str | None:
         """The source of the photo that a result was last made of; None if of none."""
-        return self.earlier[path][0] if path in self.earlier else None
+        return self.results[path][0] if path in self.results else None
 
     def _had(self, source: str, path: str) -> bool:
         """Whether a result is known to be of a photo."""
