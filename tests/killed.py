@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,11 +36,15 @@ STEPS_BEFORE_SIGNAL = 8
 
 
 class Death:
-    """Kills this process at the n-th call of what it wraps."""
+    """Kills this process at the n-th call of what it wraps.
+
+    One thread at a time makes such a call: none gets another in before the end.
+    """
 
     def __init__(self, call: int):
         """Wait for that call, counted from 1."""
         self.left = call
+        self.lock = threading.Lock()
 
     def comes(self) -> None:
         """One call less."""
@@ -51,29 +56,34 @@ class Death:
         """The function, with death before or after it."""
 
         def call(*args, **settings):
-            if is_before:
-                self.comes()
-            result = function(*args, **settings)
-            if not is_before:
-                self.comes()
-            return result
+            with self.lock:
+                if is_before:
+                    self.comes()
+                result = function(*args, **settings)
+                if not is_before:
+                    self.comes()
+                return result
 
         return call
+
+    def tearing(self, write: Callable) -> Callable:
+        """The function that writes to a file, with death halfway."""
+
+        def torn(file, data):
+            with self.lock:
+                if self.left == 1:
+                    write(file, data[: len(data) // 2])
+                self.comes()
+                return write(file, data)
+
+        return torn
 
 
 def main(stage, call, seed, photos, out, config):
     """Run, and die on the way."""
     death = Death(int(call))
     if stage == "half a line":
-        write = os.write
-
-        def torn(file, data):
-            if death.left == 1:
-                write(file, data[: len(data) // 2])
-            death.comes()
-            return write(file, data)
-
-        os.write = torn
+        os.write = death.tearing(os.write)
     elif stage in STAGES:
         holder, name, is_before = STAGES[stage]
         setattr(holder, name, death.around(getattr(holder, name), is_before=is_before))
