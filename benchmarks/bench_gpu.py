@@ -168,7 +168,7 @@ def rows_to_colour(model: Model, batch: int, size: int) -> list[Row]:
     """Samples of a square grey photo."""
     grey = np.random.default_rng(0).integers(0, 256, (size, size, 1), dtype=np.uint8)
     photo = Photo(rgb=np.repeat(grey, 3, axis=2))
-    return rows_of(prepare(photo, model.header.config, size), batch)
+    return rows_of(prepare(photo, model.header.config, size), range(batch))
 
 
 def product(device: torch.device, side: int) -> None:

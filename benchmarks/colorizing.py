@@ -46,7 +46,7 @@ def denoise_all(
     schedule: NoiseSchedule | None = None,
 ) -> list[NDArray[np.float32]]:
     """The ab fields of each canvas, (samples, windows, 2, h, w) in Lab units."""
-    rows = [row for canvas in canvases for row in rows_of(canvas, samples)]
+    rows = [row for canvas in canvases for row in rows_of(canvas, range(samples))]
     rows.sort(key=lambda row: row.canvas.grid.tile)
     found: dict[int, list[NDArray[np.float32]]] = {
         id(canvas): [] for canvas in canvases

@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     paths = [path for found in find_sets(options.photos).values() for path in found]
     photos = [photo for _, photo in read_photos(paths[: options.limit])]
     canvases = [prepare(photo, exact.header.config) for photo in photos]
-    rows = [row for canvas in canvases for row in rows_of(canvas, 1)]
+    rows = [row for canvas in canvases for row in rows_of(canvas)]
     with TemporaryDirectory() as folder:
         rough = quantised(exact, rows[: options.calibrate], Path(folder))
     body = "\n\n".join(

@@ -86,7 +86,7 @@ def parser() -> argparse.ArgumentParser:
 def one_pass(photo: Photo, model: Model, side: int) -> Floats:
     """The whole loop at one size: ab in Lab units, (2, h, w)."""
     canvas = prepare(photo, model.header.config, side)
-    return canvas.grid.blend(denoise(model, rows_of(canvas, 1), Sampling(seed=SEED)))
+    return canvas.grid.blend(denoise(model, rows_of(canvas), Sampling(seed=SEED)))
 
 
 def clean_end(schedule: NoiseSchedule, level: float) -> NoiseSchedule:
@@ -112,7 +112,7 @@ def second_pass(
     """
     config = model.header.config
     canvas = prepare(photo, config, side)
-    grid, rows = canvas.grid, rows_of(canvas, 1)
+    grid, rows = canvas.grid, rows_of(canvas)
     wide = [
         cv2.resize(plane, (grid.width, grid.height), interpolation=cv2.INTER_CUBIC)
         for plane in field

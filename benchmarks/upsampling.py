@@ -175,7 +175,7 @@ def parser() -> argparse.ArgumentParser:
 def predict(photo: Photo, model: Model) -> Plane:
     """One sample's ab field, (h, w, 2) in Lab units."""
     canvas = prepare(photo, model.header.config)
-    fields = denoise(model, rows_of(canvas, 1), Sampling())
+    fields = denoise(model, rows_of(canvas), Sampling())
     return np.ascontiguousarray(np.moveaxis(canvas.grid.blend(fields), 0, -1))
 
 

@@ -5,7 +5,7 @@ and width of a window at working size.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -124,10 +124,10 @@ def prepare(photo: Photo, config: ModelConfig, size: int | None = None) -> Canva
     )
 
 
-def rows_of(canvas: Canvas, samples: int) -> list[Row]:
-    """All rows of a photo, sample by sample."""
+def rows_of(canvas: Canvas, samples: Iterable[int] = (0,)) -> list[Row]:
+    """The rows of these samples of a photo, sample by sample."""
     windows = range(len(canvas.luminance))
-    return [Row(canvas, window, s) for s in range(samples) for window in windows]
+    return [Row(canvas, window, s) for s in samples for window in windows]
 
 
 def schedule_of(model: Model, sampling: Sampling) -> NoiseSchedule:
@@ -201,7 +201,7 @@ def denoise_samples(
     Returns:
         ab in Lab units, (K, n, 2, H, W).
     """
-    rows = rows_of(canvas, samples)
+    rows = rows_of(canvas, range(samples))
     starts = range(0, len(rows), batch_size)
     parts = [denoise(model, rows[i : i + batch_size], sampling) for i in starts]
     fields = np.concatenate(parts)

@@ -10,7 +10,7 @@ from colorize_cli.batch.resume import Decision
 from colorize_cli.batch.shelf import Shelf
 from colorize_cli.files import Job, Stamp
 from colorize_cli.imaging.photo import Photo
-from colorize_cli.pipeline import Canvas, Row
+from colorize_cli.pipeline import Canvas, Row, rows_of
 from colorize_cli.variants import Product
 
 __all__ = ["Flight", "Landing", "Page", "Reading"]
@@ -60,10 +60,7 @@ class Page:
 
     def rows(self, samples: Sequence[int]) -> list[Row]:
         """The rows of these samples, sample by sample."""
-        if self.canvas is None:
-            return []
-        windows = range(len(self.canvas.luminance))
-        return [Row(self.canvas, window, s) for s in samples for window in windows]
+        return [] if self.canvas is None else rows_of(self.canvas, samples)
 
 
 @dataclass(slots=True, eq=False)

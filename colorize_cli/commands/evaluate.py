@@ -13,6 +13,7 @@ from colorize_cli.extras import cure
 from colorize_cli.options.model import model_options
 from colorize_cli.options.run import BatchSize
 from colorize_cli.options.sampling import sampling_options
+from colorize_cli.options.variants import SAMPLE_COUNT
 
 if TYPE_CHECKING:
     from colorize_cli.console import Console
@@ -47,7 +48,7 @@ PHOTOS_FAILED = 3
 )
 @click.option(
     "--samples",
-    type=click.IntRange(min=1),
+    type=SAMPLE_COUNT,
     default=8,
     show_default=True,
     help="Variants per photo; single, mean, medoid and best are made of them.",

@@ -8,6 +8,7 @@ import click
 from colorize_cli.errors import PlanError
 from colorize_cli.options.model import model_options
 from colorize_cli.options.sampling import sampling_options
+from colorize_cli.options.variants import SAMPLE_COUNT
 
 if TYPE_CHECKING:
     from colorize_cli.codec.animation import AnimationFormat
@@ -32,7 +33,7 @@ PAGE_SUFFIX = ".png"
 )
 @click.option(
     "--sample",
-    type=click.IntRange(min=1),
+    type=SAMPLE_COUNT,
     default=1,
     show_default=True,
     metavar="N",

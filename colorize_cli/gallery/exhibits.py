@@ -189,11 +189,9 @@ def is_there(out: Path, path: str) -> bool:
     return place is not None and place.is_file()
 
 
-def finite(value: object) -> float | None:
+def finite(value: float | None) -> float | None:
     """The value if it is a number that JSON knows, else None."""
-    if isinstance(value, int | float) and math.isfinite(value):
-        return value
-    return None
+    return value if value is not None and math.isfinite(value) else None
 
 
 def join(

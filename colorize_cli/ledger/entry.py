@@ -121,6 +121,8 @@ class Entry:
 
 
 FIELDS = [each.name for each in fields(Entry)]
+TEXTS = [each.name for each in fields(Entry) if each.type is str]
+NUMBERS = ("size", "mtime_ns", "seed", "samples", "steps", "diversity", "seconds")
 # Texts that thousands of lines have in common.
 COMMON = ("settings", "model", "model_name", "sampler", "pick", "on_color", "tool")
 
@@ -143,8 +145,21 @@ def parse(line: bytes) -> Entry | None:
         entry = Entry(**known)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    is_whole = isinstance(entry.source, str) and entry.status in STATUSES
-    return entry if is_whole else None
+    return entry if is_sound(entry) else None
+
+
+def is_sound(entry: Entry) -> bool:
+    """Whether every value is of the kind that this program writes."""
+    extras, targets = entry.extras, entry.targets
+    if not isinstance(extras, dict) or entry.status not in STATUSES:
+        return False
+    texts = [getattr(entry, name) for name in TEXTS]
+    texts += [text for each in targets for text in (each.path, each.hash)]
+    numbers = [getattr(entry, name) for name in NUMBERS]
+    numbers += [number for each in targets for number in (each.seed, each.sample)]
+    return all(isinstance(text, str) for text in (*texts, *extras.values())) and all(
+        number is None or isinstance(number, int | float) for number in numbers
+    )
 
 
 def target_of(values: Mapping[str, Any]) -> Target:

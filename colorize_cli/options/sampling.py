@@ -19,7 +19,7 @@ def sampling_options(command: Command) -> Command:
         ),
         click.option(
             "--steps",
-            type=click.IntRange(min=1),
+            type=click.IntRange(1, 1000),
             help="Steps of the reverse loop. [default: the model's own, usually 20]",
         ),
         click.option(

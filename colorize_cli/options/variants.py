@@ -8,7 +8,10 @@ import click
 from colorize_cli.options.group import Command, decorate
 from colorize_cli.variants import PICKS
 
-__all__ = ["variant_options"]
+__all__ = ["SAMPLE_COUNT", "variant_options"]
+
+# A slip of the keyboard would otherwise plan files by the billion.
+SAMPLE_COUNT = click.IntRange(1, 1000)
 
 
 class FiniteRange(click.FloatRange):
@@ -32,7 +35,7 @@ def variant_options(command: Command) -> Command:
     options = [
         click.option(
             "--samples",
-            type=click.IntRange(min=1),
+            type=SAMPLE_COUNT,
             default=1,
             show_default=True,
             help="Variants per photo: name.jpg, name_s2.jpg, name_s3.jpg, ...",

@@ -112,7 +112,7 @@ class TestDenoise:
         """In Lab units, whatever is predicted, for any number of steps and sampler."""
         config = replace(tiny_config, prediction=prediction)
         model = fake_model(config)
-        rows = rows_of(prepare(grey_photo(), config), 2)
+        rows = rows_of(prepare(grey_photo(), config), range(2))
         wanted = np.random.default_rng(3).uniform(-1, 1, (2, 2, 32, 44))
         wanted = wanted.astype(np.float32)
         model.backend.denoiser = point_mass(wanted, prediction)
@@ -135,7 +135,7 @@ class TestDenoise:
         """As many as asked for, else as many as the model's schedule has."""
         calls = []
         model = fake_model(tiny_config, calls.append, step_count=5)
-        rows = rows_of(prepare(grey_photo(), tiny_config), 1)
+        rows = rows_of(prepare(grey_photo(), tiny_config))
         denoise(model, rows, Sampling())
         denoise(model, rows, Sampling(steps=2))
         assert len(calls) == 5 + 2
@@ -160,7 +160,8 @@ class TestDenoise:
             prepare(Photo(rgb=np.full((40, 40, 3), level, np.uint8)), encoder_config)
             for level in (30, 220)
         )
-        rows = [*rows_of(first, 2), *rows_of(second, 2), rows_of(first, 3)[2]]
+        two = range(2)
+        rows = [*rows_of(first, two), *rows_of(second, two), *rows_of(first, [2])]
         denoise(model, rows, Sampling())
         assert encoded == [2]
         dark, bright = first.luminance.mean(), second.luminance.mean()

@@ -22,7 +22,7 @@ def test_the_last_estimate_is_the_sample(tiny_config, sampler, size):
     """The very colours that a run would write, also of a photo of several windows."""
     model, sampling = fake_model(tiny_config, step_count=5), Sampling(sampler=sampler)
     canvas = prepare(photo(*size), tiny_config)
-    fields = denoise(model, rows_of(canvas, 3), sampling)
+    fields = denoise(model, rows_of(canvas, range(3)), sampling)
     third = fields.reshape(3, -1, *fields.shape[1:])[2]
     steps = trace(photo(*size), model, sampling, sample=2)
     np.testing.assert_array_equal(steps[-1].clean, canvas.grid.blend(third))

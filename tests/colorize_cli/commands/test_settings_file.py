@@ -123,7 +123,7 @@ REFUSED = {
     "sample = 4": "sample: is no option; did you mean samples?",
     "zebra = 4": "zebra: is no option; see colorize --help",
     'samples = "four"': "samples: 'four' is not a valid integer range.",
-    "samples = 0": "samples: 0 is not in the range x>=1.",
+    "samples = 0": "samples: 0 is not in the range 1<=x<=1000.",
     "samples = 2.5": "samples: is a whole number",
     "samples = true": "samples: takes a value, not true or false",
     "samples = [1, 2]": "samples: is one value",

@@ -60,12 +60,10 @@ def test_names_of_validation_photos_are_labels(tmp_path):
     assert found(folder)["ILSVRC2012_val_00000001.png"] == ("val", 65)
 
 
-def test_class_numbers_are_labels_if_every_folder_is_one(tmp_path):
-    """A single folder of another name makes them ordinary sets."""
+def test_numbered_folders_are_sets(tmp_path):
+    """Boxes of an archive are numbered too, so numbers are not taken for classes."""
     folder = made(tmp_path / "val", "0/a.jpg", "999/b.jpg")
-    assert found(folder) == {"0/a.jpg": ("val", 0), "999/b.jpg": ("val", 999)}
-    made(folder, "1000/c.jpg")
-    assert found(folder)["0/a.jpg"] == ("0", None)
+    assert found(folder) == {"0/a.jpg": ("0", None), "999/b.jpg": ("999", None)}
 
 
 def test_a_folder_without_photos_is_refused(tmp_path):
@@ -80,6 +78,17 @@ def test_results_do_not_go_among_the_photos(tmp_path):
     with pytest.raises(PlanError, match="is also the folder of the photos"):
         find_items(folder, folder / "." / "x" / "..")
     assert list(found(folder)) == ["a.jpg"]
+
+
+def test_what_another_evaluation_has_written_is_no_photo(tmp_path):
+    """Its strips and its sheet; a folder that is only called so is a set."""
+    folder = made(
+        tmp_path / "val",
+        "a.jpg",
+        *(f"old/{name}" for name in ("photos.jsonl", "strips/b.jpg", "sheet.png")),
+        "strips/c.jpg",
+    )
+    assert list(found(folder)) == ["a.jpg", "strips/c.jpg"]
 
 
 def test_a_draw_depends_on_the_seed_alone(tmp_path):

@@ -172,9 +172,10 @@ def test_originals_that_have_moved_are_never_replaced(tmp_path):
 
 
 def test_results_are_not_copied_over_results(album, tmp_path):
-    """Nor two pictures to one place."""
-    with pytest.raises(PlanError, match="is the folder of results"):
-        refuse_overwriting([CHOSEN], album, album / "." / "box" / "..", overwrite=True)
+    """Nor among them, nor two pictures to one place."""
+    for final in (album / "." / "box" / "..", album / "box", album / "new" / "final"):
+        with pytest.raises(PlanError, match="is the folder of results or lies in it"):
+            refuse_overwriting([CHOSEN], album, final, overwrite=True)
     twice = Choice(path="lake.jpg", name="box/barn.png")
     with pytest.raises(PlanError, match="would both be copied"):
         refuse_overwriting([CHOSEN, twice], album, tmp_path / "f", overwrite=True)

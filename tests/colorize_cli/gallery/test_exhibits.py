@@ -190,14 +190,14 @@ def test_a_ledger_cannot_point_out_of_its_folder(tmp_path):
     assert found(tmp_path / "out")["a.jpg"].variants == ()
 
 
-@pytest.mark.parametrize("value", ["high", float("nan"), float("inf"), [1]])
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_numbers_that_are_none_are_left_out(tmp_path, value):
     """A ledger that was edited by hand does not break the page."""
     entry = Entry(source="a.jpg", status="failed", diversity=value, seconds=value)
     write_ledger(tmp_path, [entry])
     exhibit = found(tmp_path)["a.jpg"]
     assert exhibit.diversity is None
-    assert exhibit.facts.get("seconds") in (None, "high")
+    assert "seconds" not in exhibit.facts
 
 
 def test_originals_are_found_where_they_are_said_to_be(tmp_path):

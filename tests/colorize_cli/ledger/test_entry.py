@@ -91,6 +91,14 @@ def test_a_line_that_continues_a_torn_one_is_found(cut):
         b'{"v":1,"source":"a","status":"done","targets":[7]}',
         b'{"v":1,"source":"a","status":"done","targets":[{"path":"a"}]}',
         b'{"v":1,"source":"a","status":"done","model":7}',
+        b'{"v":1,"source":"a","status":"done","origin":7}',
+        b'{"v":1,"source":"a","status":"done","diversity":"7"}',
+        b'{"v":1,"source":"a","status":"done","extras":[7]}',
+        b'{"v":1,"source":"a","status":"done","extras":{"sheet":7}}',
+        b'{"v":1,"source":"a","status":"done","targets":'
+        b'[{"path":7,"seed":0,"sample":0}]}',
+        b'{"v":1,"source":"a","status":"done","targets":'
+        b'[{"path":"a","seed":"0","sample":0}]}',
         b"[" * 100_000,
         b"\xff\xfe",
     ],
