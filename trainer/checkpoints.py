@@ -126,6 +126,8 @@ class Checkpoints:
             }
         )
         (folder / STATE).write_text(text, encoding="utf-8")
+        # `save_file` lets nobody but the owner read; others may go on with a run.
+        shutil.copymode(folder / STATE, folder / TENSORS)
         for path in (folder / TENSORS, folder / STATE, folder):
             descriptor = os.open(path, os.O_RDONLY)
             try:

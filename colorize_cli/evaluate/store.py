@@ -90,6 +90,8 @@ class Store:
         """
         self.folder = folder
         self.records: dict[str, Record] = {}
+        # Feature file and row -> key of the record that was last known to have it.
+        self._owners: dict[tuple[str, int], str] = {}
         try:
             (folder / STRIPS).mkdir(parents=True, exist_ok=True)
             self._file = (folder / RECORDS).open("a+b")
@@ -169,8 +171,7 @@ class Store:
                 f"cannot be written ({error.strerror}); run again to go on",
             ) from error
         # As a later run will read it, so that both have the same digits.
-        self.records[key] = Record.from_json(json.loads(line))
-        return self.records[key]
+        return self._keep(Record.from_json(json.loads(line)))
 
     def strip(self, key: str) -> Path:
         """Where the pictures of a photo are."""
@@ -188,5 +189,18 @@ class Store:
                 record = Record.from_json(json.loads(line))
             except (KeyError, TypeError, ValueError):
                 continue
-            self.records[record.key] = record
+            self._keep(record)
         self._file.truncate(end)
+
+    def _keep(self, record: Record) -> Record:
+        """Know a record, and forget those whose rows are now its own.
+
+        That happens where somebody has deleted a feature file, which then began anew.
+        """
+        for place in record.rows.items():
+            before = self.records.get(self._owners.get(place, ""))
+            if before is not None and place in before.rows.items():
+                del self.records[before.key]
+            self._owners[place] = record.key
+        self.records[record.key] = record
+        return record

@@ -128,6 +128,12 @@ def test_other_settings_may_change(settings, make_learner, checkpoints):
     assert checkpoints.restore(learner).iteration == 5
 
 
+def test_others_may_read_all_of_it(settings, make_learner, checkpoints):
+    """As far as they may read any new file."""
+    path = checkpoints.save(stepped(make_learner(settings())), RunState(iteration=1))
+    assert (path / TENSORS).stat().st_mode == (path / STATE).stat().st_mode
+
+
 def test_state_is_readable_json(settings, make_learner, checkpoints):
     """With the settings that the run had."""
     path = checkpoints.save(stepped(make_learner(settings())), RunState(iteration=5))

@@ -100,6 +100,20 @@ def test_lost_features_are_measured_again(photo_sets, evaluated, tmp_path):
         assert len(store.features["lite0"]) == 3
 
 
+def test_features_of_a_file_that_began_anew_are_not_mixed_up(
+    photo_sets, evaluated, tmp_path
+):
+    """Its first row is another photo's now, which does not have two."""
+    out = tmp_path / "out"
+    items = items_of(photo_sets)
+    evaluated(items, out)
+    (out / "lite0.f16").unlink()
+    evaluated(items[2:], out)
+    done, _, read = evaluated(items, out)
+    assert read == 2 * JUDGED
+    assert sorted(record.rows["lite0"] for _, record in done) == [0, 1, 2]
+
+
 def test_a_photo_that_cannot_be_read_is_named_and_left_out(
     photo_sets, evaluated, tmp_path
 ):
