@@ -55,7 +55,12 @@ WITH_READABLE_EXIF: frozenset[Format] = frozenset({"tiff", "webp", "avif"})
 LOSSY: frozenset[Format] = frozenset({"jpg", "webp", "avif"})
 # What a JPEG has room for: a segment, less what stands before the block; for XMP,
 # what its readers are ready for.
-MAX_JPEG_BYTES = {"exif": 65_500, "iptc": 65_500, "xmp": MAX_BYTES}
+MAX_JPEG_BYTES = {
+    "exif": 65_500,
+    "icc": jpeg_segments.MAX_PROFILE_BYTES,
+    "iptc": 65_500,
+    "xmp": MAX_BYTES,
+}
 
 
 def holds_pages(format: Format) -> bool:
@@ -82,7 +87,7 @@ def losses(photo: Photo, format: Format) -> list[str]:
         found.append(f"{format} has no place for {metadata.own.kind}")
     lengths = {name: len(getattr(metadata, name) or b"") for name in MAX_JPEG_BYTES}
     if format == "jpg" and any(lengths[k] > v for k, v in MAX_JPEG_BYTES.items()):
-        found.append("jpg has no room for so much EXIF, IPTC or XMP")
+        found.append("jpg has no room for so much EXIF, IPTC, XMP or profile")
     is_damaged = metadata.exif and not exif.is_readable(metadata.exif)
     if is_damaged and format in WITH_READABLE_EXIF:
         found.append(f"{format} has no place for EXIF that cannot be read")

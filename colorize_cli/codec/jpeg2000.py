@@ -59,8 +59,8 @@ RESOLUTION = struct.Struct(">4H2b")
 class Contents:
     """What the boxes of a file hold."""
 
-    # Where the codestream starts.
-    start: int | None = None
+    # Where each codestream starts.
+    starts: list[int] = field(default_factory=list)
     icc: bytes | None = None
     # Colour spaces that are named by their number.
     spaces: set[int] = field(default_factory=set)
@@ -78,12 +78,16 @@ def survey_jpeg2000(data: bytes, name: object) -> Survey:
 
     Raises:
         DecodeError: If it is truncated or holds no picture.
-        UnsupportedPhotoError: For more than 16 bits, signed values, odd channels, odd
-            colour spaces, and CMYK without a profile.
+        UnsupportedPhotoError: For several pictures, more than 16 bits, signed values,
+            odd channels, odd colour spaces, and CMYK without a profile.
     """
-    found = Contents(start=0) if data.startswith(CODESTREAM) else contents(data)
-    start, blocks = found.start, found.blocks
-    if start is None or data[start : start + 4] != CODESTREAM:
+    found = Contents(starts=[0]) if data.startswith(CODESTREAM) else contents(data)
+    if len(found.starts) > 1:
+        raise UnsupportedPhotoError(
+            name, "it holds more than one picture; write each to a file of its own"
+        )
+    start, blocks = next(iter(found.starts), len(data)), found.blocks
+    if data[start : start + 4] != CODESTREAM:
         raise DecodeError(name, "is truncated: it ends before the picture starts")
     # SIZ: length, capabilities, far corner, offset of the picture, tiles, channels.
     right, bottom, left, top = struct.unpack_from(">4I", data, start + 8)
@@ -146,7 +150,7 @@ def contents(data: bytes) -> Contents:
             for inner in boxes(data, box.start, box.end):
                 take_header(found, data, inner)
         elif box.kind == b"jp2c":
-            found.start = box.start if found.start is None else found.start
+            found.starts.append(box.start)
         elif box.kind in OWN_BOXES:
             take_metadata(found, box.kind, data[box.start : box.end])
     return found

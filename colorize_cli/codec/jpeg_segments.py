@@ -21,6 +21,7 @@ __all__ = [
     "EXTENSION_PREFIX",
     "ICC_PREFIX",
     "JFIF_PREFIX",
+    "MAX_PROFILE_BYTES",
     "PHOTOSHOP_PREFIX",
     "XMP_PREFIX",
     "dpi_of_jfif",
@@ -41,6 +42,9 @@ PHOTOSHOP_PREFIX = b"Photoshop 3.0\0"
 CASIO_PREFIX, CANON_MARK = b"QVCI\0", b"HEAPJPGM"
 # A segment's length counts itself, so this much is left for the payload.
 MAX_PAYLOAD = 65533
+# A profile comes in parts, and the number of parts is a byte.
+PROFILE_PART_BYTES = MAX_PAYLOAD - len(ICC_PREFIX) - 2
+MAX_PROFILE_BYTES = 255 * PROFILE_PART_BYTES
 
 # JFIF's units of resolution, and where they stand behind its prefix and version.
 PER_INCH, PER_CM = 1, 2
@@ -101,11 +105,11 @@ def xmp_segments(xmp: bytes) -> bytes:
 
 
 def profile_segments(icc: bytes) -> bytes:
-    """A profile in numbered parts; nothing if there would be more than 255."""
-    size = MAX_PAYLOAD - len(ICC_PREFIX) - 2
-    starts = range(0, len(icc), size)
-    if len(starts) > 255:
+    """A profile in numbered parts; nothing if it is too long for them."""
+    if len(icc) > MAX_PROFILE_BYTES:
         return b""
+    size = PROFILE_PART_BYTES
+    starts = range(0, len(icc), size)
     return b"".join(
         segment(
             APP2,

@@ -115,3 +115,14 @@ def test_spaces_that_openjpeg_takes_for_rgb_are_refused(space):
         decode(jp2(box, pixels=rgb), NAME)
     photo = decode(jp2(box, ENUMERATED + SRGB, pixels=rgb), NAME)
     np.testing.assert_array_equal(photo.rgb, rgb)
+
+
+def test_several_pictures_are_refused():
+    """One of them would be all that is left."""
+    rgb = np.ascontiguousarray(INKS[..., :3])
+    whole = jp2(ENUMERATED + SRGB, pixels=rgb)
+    last = list(boxes(whole))[-1]
+    assert last.kind == b"jp2c"
+    again = written(b"jp2c", whole[last.start : last.end])
+    with pytest.raises(UnsupportedPhotoError, match="more than one picture"):
+        decode(whole + again, NAME)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from colorize_cli.codec import decode, encode, exif
+from colorize_cli.codec import decode, encode, exif, losses
 from colorize_cli.codec.exif_writing import upright
 from colorize_cli.imaging.photo import Metadata, Photo
 from tests import pictures
@@ -96,6 +96,18 @@ def test_a_large_profile_is_split_over_jpeg_segments():
     data = encode(Photo(rgb=colours(), metadata=metadata), "jpg")
     assert icc_of(opened(data)) == metadata.icc
     assert decode(data, NAME).metadata == metadata
+
+
+@pytest.mark.parametrize("too_long", [0, 1])
+def test_the_longest_profile_of_a_jpeg(too_long):
+    """255 segments; one byte more is left out, and said."""
+    icc = icc_profile(size_bytes=255 * 65_519 + too_long)
+    photo = Photo(rgb=colours(), metadata=Metadata(icc=icc))
+    kept = decode(encode(photo, "jpg"), NAME).metadata
+    assert kept == (Metadata() if too_long else photo.metadata)
+    assert [line for line in losses(photo, "jpg") if "profile" in line] == [
+        "jpg has no room for so much EXIF, IPTC, XMP or profile"
+    ] * too_long
 
 
 def test_a_profile_with_a_missing_part_is_dropped():
