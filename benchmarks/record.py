@@ -69,7 +69,10 @@ def _commit() -> str:
 
     def git(*arguments: str) -> str:
         command = ["git", "-C", str(ROOT), *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+        except OSError:  # no git: a copy on a machine that only measures
+            return ""
         return done.stdout.strip()
 
     changed = " with changes" if git("status", "--porcelain", "-uno") else ""
