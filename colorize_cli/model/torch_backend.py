@@ -17,6 +17,7 @@ from colorize_cli.diffusion.denoiser import Denoiser
 from colorize_cli.diffusion.process import Sampler
 from colorize_cli.diffusion.sampler import reverse, step_of
 from colorize_cli.diffusion.schedule import NoiseSchedule
+from colorize_cli.errors import BackendError
 from colorize_cli.model.backend import Features, Loop
 from colorize_cli.model.device import DeviceStatus, no_such_gpu, settle, statuses
 from colorize_cli.model.network import Network
@@ -49,20 +50,28 @@ class TorchBackend:
             compiled: Let PyTorch compile the UNet, which takes a minute for each size.
 
         Raises:
-            BackendError: If CUDA is asked for and cannot be used.
+            BackendError: If CUDA is asked for and cannot be used, or the network does
+                not fit.
         """
         self.device = settle(path, device, "PyTorch", _cuda_problem)
-        # Channels last makes the convolutions 1.2 to 1.5 times as fast on a CPU, and
-        # is what tensor cores want.
-        self._network = network.eval().to(
-            self.device,
-            memory_format=torch.channels_last,  # type: ignore[call-overload]
-        )
+        try:
+            # Channels last makes the convolutions 1.2 to 1.5 times as fast on a CPU,
+            # and is what tensor cores want.
+            self._network = network.eval().to(
+                self.device,
+                memory_format=torch.channels_last,  # type: ignore[call-overload]
+            )
+        except RuntimeError as error:
+            reason = f"cannot be brought onto {self.device}: {_first_line(error)}"
+            raise BackendError(path, reason) from error
         self._precision = precision
         self._unet: Callable[..., Tensor] = self._network.unet
         if compiled:
-            # On a GPU the kernels are recorded as CUDA graphs as well.
-            self._unet = torch.compile(self._network.unet, mode="reduce-overhead")
+            # On a GPU the kernels are recorded as CUDA graphs as well. A graph for each
+            # size instead of a slower one for all.
+            self._unet = torch.compile(
+                self._network.unet, mode="reduce-overhead", dynamic=False
+            )
 
     def encode(self, luminance: NDArray[np.float32]) -> Features:
         """Features of L in [-1, 1], (P, 1, E_H, E_W) at the encoder's size."""
@@ -155,7 +164,27 @@ def _cuda_problem(index: int) -> str | None:
     count = torch.cuda.device_count()
     if index >= count:
         return no_such_gpu(count)
+    try:
+        _use(index)
+    except RuntimeError as error:
+        return _first_line(error)
     return None
+
+
+def _use(index: int) -> None:
+    """Compute something on that GPU.
+
+    Raises:
+        RuntimeError: If PyTorch finds the GPU, but it is full, taken by another
+            process, or of a kind that this build has no kernels for.
+    """
+    with warnings.catch_warnings(action="ignore"):
+        torch.ones(1, device=f"cuda:{index}").item()
+
+
+def _first_line(error: RuntimeError) -> str:
+    """What went wrong, without the advice to developers that PyTorch adds."""
+    return str(error).partition("\n")[0]
 
 
 def _array(tensor: Tensor) -> NDArray[np.float32]:

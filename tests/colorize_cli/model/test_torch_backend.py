@@ -17,9 +17,10 @@ PATH = Path("model.safetensors")
 
 @pytest.fixture
 def cuda(monkeypatch):
-    """Pretend that PyTorch has CUDA and finds so many GPUs."""
+    """Pretend that PyTorch has CUDA and finds so many GPUs, which work."""
 
     def pretend(gpus: int) -> None:
+        monkeypatch.setattr(torch_backend, "_use", lambda index: None)
         monkeypatch.setattr(torch.version, "cuda", "13.0")
         monkeypatch.setattr(torch.cuda, "is_available", lambda: gpus > 0)
         monkeypatch.setattr(torch.cuda, "device_count", lambda: gpus)
@@ -102,6 +103,31 @@ def test_what_pytorch_warns_about_becomes_the_reason(cuda, monkeypatch, tiny_net
     monkeypatch.setattr(torch.cuda, "is_available", warn)
     with pytest.raises(BackendError, match=r"driver is too old$"):
         TorchBackend(PATH, tiny_network, "cuda")
+
+
+def test_a_gpu_that_does_not_work_is_not_taken(cuda, monkeypatch, tiny_network):
+    """It is there, but full, taken by another process, or too old for this build."""
+
+    def fail(index: int) -> None:
+        raise RuntimeError("CUDA error: no kernel image is available\nFor debugging")
+
+    cuda(1)
+    monkeypatch.setattr(torch_backend, "_use", fail)
+    assert TorchBackend(PATH, tiny_network, "auto").device == "cpu"
+    with pytest.raises(BackendError, match=r"on cuda .*no kernel image is available$"):
+        TorchBackend(PATH, tiny_network, "cuda")
+    assert [status.device for status in available_devices()] == ["cpu", "cuda"]
+
+
+def test_a_network_that_does_not_fit_is_an_error(monkeypatch, tiny_network):
+    """One line, as of everything that is wrong with a device."""
+
+    def full(*place, **settings):
+        raise torch.OutOfMemoryError("CUDA out of memory.\nTried to allocate")
+
+    monkeypatch.setattr(tiny_network, "to", full)
+    with pytest.raises(BackendError, match=r"brought onto cpu: CUDA out of memory\.$"):
+        TorchBackend(PATH, tiny_network, "cpu")
 
 
 def test_devices_are_listed(cuda):
