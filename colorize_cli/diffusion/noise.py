@@ -6,11 +6,17 @@ of EDM's StackedRandomGenerator).
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
+from colorize_cli.cores import usable_cores
+
 __all__ = ["noise_generator", "stacked_noise"]
+
+# Some milliseconds of drawing; a thread for less would cost more than it saves.
+NUMBERS_PER_THREAD = 1 << 18
 
 
 def noise_generator(
@@ -31,8 +37,22 @@ def noise_generator(
 def stacked_noise(
     generators: Sequence[np.random.Generator], height: int, width: int
 ) -> NDArray[np.float32]:
-    """Standard normal noise, (R, 2, height, width), row r from generator r."""
+    """Standard normal noise, (R, 2, height, width), row r from generator r.
+
+    One core would draw for some hundred samples a second, and a GPU wants more. NumPy
+    leaves Python's lock while it draws, so the rows are shared out to threads.
+    """
     noise = np.empty((len(generators), 2, height, width), np.float32)
-    for row, generator in zip(noise, generators, strict=True):
-        generator.standard_normal(dtype=np.float32, out=row)
+    worth = max(1, noise.size // NUMBERS_PER_THREAD)
+    threads = min(usable_cores(), len(generators), worth)
+
+    def draw(first: int) -> None:
+        for r in range(first, len(generators), threads):
+            generators[r].standard_normal(dtype=np.float32, out=noise[r])
+
+    if threads == 1:
+        draw(0)
+        return noise
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(draw, range(threads)))
     return noise

@@ -1,8 +1,11 @@
 """Noise that belongs to a picture: same key, same numbers, whatever the neighbours."""
 
+import threading
+
 import numpy as np
 import pytest
 
+from colorize_cli.diffusion import noise
 from colorize_cli.diffusion.noise import noise_generator, stacked_noise
 
 KEY = {"seed": 7, "fingerprint": 2**63 + 5, "sample": 1, "window": 2}
@@ -32,10 +35,23 @@ def test_a_row_does_not_depend_on_its_neighbours():
         )
 
 
+def test_rows_are_drawn_at_the_same_time(monkeypatch):
+    """Where there are many: one core cannot keep up with a GPU."""
+    both = threading.Barrier(2)
+
+    class Patient:
+        def standard_normal(self, *, dtype, out):
+            both.wait(timeout=5)
+            out[...] = 1
+
+    monkeypatch.setattr(noise, "usable_cores", lambda: 2)
+    assert (stacked_noise([Patient(), Patient()], 512, 512) == 1).all()
+
+
 def test_noise_is_standard_normal_float32():
     """Mean 0, variance 1, shape (rows, 2, height, width)."""
-    noise = stacked_noise([noise_generator(0, 1, 0, w) for w in range(4)], 64, 48)
-    assert noise.shape == (4, 2, 64, 48)
-    assert noise.dtype == np.float32
-    assert abs(noise.mean()) < 0.03
-    assert noise.std() == pytest.approx(1, abs=0.03)
+    drawn = stacked_noise([noise_generator(0, 1, 0, w) for w in range(4)], 64, 48)
+    assert drawn.shape == (4, 2, 64, 48)
+    assert drawn.dtype == np.float32
+    assert abs(drawn.mean()) < 0.03
+    assert drawn.std() == pytest.approx(1, abs=0.03)
