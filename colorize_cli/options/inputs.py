@@ -1,5 +1,6 @@
 """What is read."""
 
+import sys
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
+from colorize_cli.errors import PlanError
 from colorize_cli.options.group import Command, decorate
 
 if TYPE_CHECKING:
@@ -39,6 +41,22 @@ class SourcePlace(click.ParamType[Path | str]):
     ) -> list[CompletionItem]:
         """What the shell finds on the disk."""
         return [CompletionItem(incomplete, type="file")]
+
+
+class ListFile(click.File):
+    """A list that is opened for reading, or `-`."""
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Any:  # noqa: ANN401
+        """Open what stands on the command line."""
+        # None where the shell has closed it, as `<&-` does.
+        if value == "-" and sys.stdin is None:
+            self.fail("stdin is closed.", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 class Moment(click.ParamType[int]):
@@ -74,7 +92,7 @@ def input_options(command: Command) -> Command:
         click.argument("sources", metavar="SRC...", nargs=-1, type=SourcePlace()),
         click.option(
             "--files-from",
-            type=click.File("rb"),
+            type=ListFile("rb"),
             metavar="FILE|-",
             help="Colorize the photos that FILE lists, one path a line, relative to "
             "SRC or the current folder; - reads the list from stdin.",
@@ -120,11 +138,17 @@ def listed_paths(
 
     Raises:
         UsageError: If there is neither a list nor a SRC, or `--null` without a list.
+        PlanError: If the list cannot be read.
     """
     from colorize_cli.files import paths_in
 
-    if options["files_from"] is not None:
-        return paths_in(options["files_from"].read(), null=options["null"])
+    if (file := options["files_from"]) is not None:
+        try:
+            listed = file.read()
+        except OSError as error:
+            reason = f"--files-from: cannot be read ({error.strerror})"
+            raise PlanError(reason) from error
+        return paths_in(listed, null=options["null"])
     if options["null"] and options["failed_list"] is None:
         raise click.UsageError(
             "--null says how --files-from or --failed-list is written; give both."

@@ -122,14 +122,16 @@ class RemoteDestination:
         """The places of all objects under the root, asked for once.
 
         Raises:
-            PlanError: If the store does not answer, or refuses.
+            PlanError: If the store does not answer, refuses, or has no such bucket.
         """
         if self._known is None:
             try:
                 self.store.invalidate_cache()
                 self._known = set(self.store.find(self.root))
-            except FileNotFoundError:
-                self._known = set()
+            except FileNotFoundError as error:
+                # A prefix with nothing below it is listed like any other.
+                reason = "there is no such bucket; make it, or choose another -o"
+                raise PlanError(f"{self.url}: {reason}") from error
             except Exception as error:
                 raise PlanError(f"{self.url}: {trouble(error)}") from error
         return self._known

@@ -4,12 +4,16 @@ import os
 import subprocess
 import sys
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
+import click
 import pytest
 
 from colorize_cli import codec
 from colorize_cli.cli import main
+from colorize_cli.errors import PlanError
+from colorize_cli.options import inputs
 from tests.runs import contents, errors
 
 ROOT = Path(__file__).parents[3]
@@ -44,6 +48,25 @@ class TestLists:
         (tmp_path / "list.txt").touch()
         result = colorize("--files-from", tmp_path / "list.txt")
         assert result.exit_code == 0, result.stderr
+
+    def test_a_list_that_cannot_be_read(self):
+        """One line, of a disk or a pipe that fails."""
+
+        class Failing(BytesIO):
+            def read(self, size=-1):
+                raise OSError(5, "Input/output error")
+
+        with pytest.raises(PlanError) as caught:
+            inputs.listed_paths((), {"files_from": Failing(), "null": False})
+        assert str(caught.value) == (
+            "--files-from: cannot be read (Input/output error)"
+        )
+
+    def test_a_list_from_a_closed_stdin(self, monkeypatch):
+        """Which Click meets with a traceback."""
+        monkeypatch.setattr(sys, "stdin", None)
+        with pytest.raises(click.BadParameter, match="stdin is closed"):
+            inputs.ListFile("rb").convert("-", None, None)
 
     @pytest.mark.parametrize(
         ("arguments", "told"),
