@@ -15,7 +15,7 @@ from colorize_cli.commands.failed_list import opened_list
 from colorize_cli.commands.rehearsal import rehearse, report_if_finished
 from colorize_cli.commands.settings import settings_of
 from colorize_cli.commands.stdout import give_up_stdout, stdout_may_fail
-from colorize_cli.commands.watching import stopping_cleanly, watched_plans
+from colorize_cli.commands.watching import watched_plans
 from colorize_cli.errors import ColorizeError
 from colorize_cli.options.inputs import input_options, listed_paths, selection_of
 from colorize_cli.options.model import model_options
@@ -160,11 +160,12 @@ def run(
     Failures of all plans together count. Whoever stops the run while the last photo of
     a plan is written wants it to end, and not to wait for more.
     """
+    from colorize_cli.interrupts import soft_interrupts
     from colorize_cli.report import Report
 
     console.show_model(engine.model, engine.settings.batch_size)
     report, most = Report(), engine.settings.max_errors
-    with stopping_cleanly() if is_watched else nullcontext():
+    with soft_interrupts() if is_watched else nullcontext():
         for number, plan in enumerate(plans):
             if number == 0:
                 events.start(plan, engine.model)

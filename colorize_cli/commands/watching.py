@@ -1,7 +1,6 @@
 """`--watch`: which runs are watched, and the plans of what arrives."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ if TYPE_CHECKING:
     from colorize_cli.console import Console
     from colorize_cli.files import Plan
 
-__all__ = ["stopping_cleanly", "watched_plans"]
+__all__ = ["watched_plans"]
 
 
 def watched_plans(
@@ -50,15 +49,3 @@ def watched_plans(
         on_refusal=lambda error: console.note(f"waiting: {error}", style="red"),
         on_watch=lambda: console.note("Watching for new photos; Ctrl-C ends it."),
     )
-
-
-@contextmanager
-def stopping_cleanly() -> Iterator[None]:
-    """Ctrl-C and SIGTERM while nothing is being colorized just end the watch."""
-    from colorize_cli.interrupts import soft_interrupts
-
-    with soft_interrupts():
-        try:
-            yield
-        except KeyboardInterrupt:
-            return

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -80,7 +81,9 @@ def arriving(
     on_watch: Callable[[], None],
     on_refusal: Callable[[PlanError], None],
 ) -> Iterator[Plan]:
-    """Plans for what is there, then for what arrives, without end.
+    """Plans for what is there, then for what arrives, until KeyboardInterrupt.
+
+    Raised while nothing is there to be done, it is the end that a watch has.
 
     A run that may not be done, because a photo has arrived whose result would take the
     place of another, is told once; everything that arrives then waits until it may.
@@ -99,20 +102,21 @@ def arriving(
     """
     arrivals, told = Arrivals(), set(map(str, plan.problems))
     yield replace(plan, jobs=arrivals.old(plan.jobs, time.time_ns()))
-    on_watch()
-    for _ in changes(folders, out, lambda: arrivals.is_waiting):
-        try:
-            plan = look()
-        except PlanError as error:
-            if str(error) not in told:
-                on_refusal(error)
-            told.add(str(error))
-            continue
-        jobs = arrivals.settled(plan.jobs)
-        problems = [each for each in plan.problems if str(each) not in told]
-        told.update(map(str, problems))
-        if jobs or problems:
-            yield replace(plan, jobs=jobs, problems=problems)
+    with suppress(KeyboardInterrupt):
+        on_watch()
+        for _ in changes(folders, out, lambda: arrivals.is_waiting):
+            try:
+                plan = look()
+            except PlanError as error:
+                if str(error) not in told:
+                    on_refusal(error)
+                told.add(str(error))
+                continue
+            jobs = arrivals.settled(plan.jobs)
+            problems = [each for each in plan.problems if str(each) not in told]
+            told.update(map(str, problems))
+            if jobs or problems:
+                yield replace(plan, jobs=jobs, problems=problems)
 
 
 def changes(

@@ -2,14 +2,13 @@
 
 import os
 import signal
-from pathlib import Path
 from threading import Thread, Timer, main_thread
 
 import cv2
 import pytest
 import watchfiles
 
-from colorize_cli.batch.run import Run
+from colorize_cli.batch import run
 from colorize_cli.commands import photos
 from colorize_cli.commands.engines import Engine
 from colorize_cli.console import Console
@@ -22,9 +21,6 @@ from tests.conftest import grey_picture
 from tests.fake_backend import fake_model
 from tests.runs import contents, errors
 
-# Looks, each of a tenth of a second at most.
-PATIENCE = 600
-
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch, photo_folder):
@@ -34,15 +30,40 @@ def soon(monkeypatch, photo_folder):
         os.utime(path, (0, 1_000_000_000))
 
 
-def wait_for(path: Path) -> None:
-    """Wait until a file is there, woken by each change of its folder."""
-    path.parent.mkdir(exist_ok=True)
-    changes = watchfiles.watch(path.parent, rust_timeout=100, yield_on_timeout=True)
-    for _ in range(PATIENCE):
-        if path.exists():
-            return
-        next(changes)
-    pytest.fail(f"{path} did not appear")
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Has a function called again and again while nothing is there to be done."""
+    watch = watchfiles.watch
+
+    def meanwhile(call):
+        def visited(*folders, **settings):
+            for changed in watch(*folders, **settings):
+                call()
+                yield changed
+
+        monkeypatch.setattr(watchfiles, "watch", visited)
+
+    return meanwhile
+
+
+@pytest.fixture
+def visit(meanwhile, tmp_path):
+    """Has a photo brought, and the watch stopped once that one is done."""
+    stops = []
+
+    def visit(folder, number):
+        def call():
+            if not (folder / "new.png").exists():
+                cv2.imwrite(str(folder / "new.png"), grey_picture(40, 40, 9))
+            elif (tmp_path / "out/new.png").exists() and not stops:
+                stops.append(Thread(target=stop, args=[number]))
+                stops[0].start()
+
+        meanwhile(call)
+
+    yield visit
+    (stopping,) = stops
+    stopping.join()
 
 
 @pytest.fixture(autouse=True)
@@ -68,25 +89,15 @@ def stop(number: int) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_what_is_there_then_what_arrives_then_a_clean_stop(
-    colorize, photo_folder, tmp_path, loaded, number
+    colorize, photo_folder, tmp_path, loaded, visit, number
 ):
     """One report over all of it; the end of a watch is no failure."""
-    out = tmp_path / "out"
-
-    def visit_and_stop():
-        wait_for(out / "tall.jpg")
-        cv2.imwrite(str(photo_folder / "new.png"), grey_picture(40, 40, 9))
-        wait_for(out / "new.png")
-        stop(number)
-
-    thread = Thread(target=visit_and_stop)
-    thread.start()
+    visit(photo_folder, number)
     result = colorize(photo_folder, "--watch")
-    thread.join()
     assert result.exit_code == 0, result.stderr
     assert "Watching for new photos; Ctrl-C ends it." in errors(result)
     assert "done     5 photos, 5 pictures" in result.stdout
-    assert set(contents(out)) >= {"new.png", "a.jpg", "album/c.jpg"}
+    assert set(contents(tmp_path / "out")) >= {"new.png", "a.jpg", "album/c.jpg"}
 
 
 def test_a_stop_in_the_middle_of_a_photo(colorize, photo_folder, tmp_path, loaded):
@@ -109,14 +120,14 @@ def test_a_stop_as_the_last_photo_is_written(
     colorize, photo_folder, tmp_path, loaded, monkeypatch
 ):
     """It is finished, and no other one is waited for."""
-    collect = Run._collect_writes
+    collect = run.Run._collect_writes
 
-    def stopped(run, limit):
-        if limit == 0 and not run.is_closing:
+    def stopped(self, limit):
+        if limit == 0 and not self.is_closing:
             signal.raise_signal(signal.SIGTERM)
-        collect(run, limit)
+        collect(self, limit)
 
-    monkeypatch.setattr(Run, "_collect_writes", stopped)
+    monkeypatch.setattr(run.Run, "_collect_writes", stopped)
     result = colorize(photo_folder, "--watch")
     assert result.exit_code == 130
     assert "done     4 photos, 4 pictures" in result.stdout
@@ -124,21 +135,28 @@ def test_a_stop_as_the_last_photo_is_written(
     assert "Watching for new photos" not in result.stderr
 
 
-def test_it_begins_with_an_empty_folder(colorize, tmp_path, loaded):
+def test_a_stop_before_the_first_photo(
+    colorize, photo_folder, tmp_path, loaded, monkeypatch
+):
+    """Photos were to be done: that is no normal end."""
+    read = run.read_history
+
+    def stopped(path):
+        signal.raise_signal(signal.SIGTERM)
+        return read(path)
+
+    monkeypatch.setattr(run, "read_history", stopped)
+    result = colorize(photo_folder, "--watch")
+    assert (result.exit_code, errors(result)) == (130, ["Interrupted."])
+    assert contents(tmp_path / "out") == {}
+
+
+def test_it_begins_with_an_empty_folder(colorize, tmp_path, loaded, visit):
     """Which a service is started with; a photo that arrives is done."""
-    src, out = tmp_path / "incoming", tmp_path / "out"
+    src = tmp_path / "incoming"
     src.mkdir()
-
-    def visit_and_stop():
-        wait_for(out / "colorize.jsonl")
-        cv2.imwrite(str(src / "new.png"), grey_picture(40, 40, 9))
-        wait_for(out / "new.png")
-        stop(signal.SIGTERM)
-
-    thread = Thread(target=visit_and_stop)
-    thread.start()
+    visit(src, signal.SIGTERM)
     result = colorize(src, "--watch")
-    thread.join()
     assert result.exit_code == 0, result.stderr
     assert "done     1 photo, 1 picture" in result.stdout
 
@@ -149,7 +167,15 @@ def test_it_begins_with_an_empty_folder(colorize, tmp_path, loaded):
     ids=["fail fast", "max errors"],
 )
 def test_failures_of_all_that_arrives_count(
-    colorize, photo_folder, tmp_path, loaded, options, there, arriving, failed
+    colorize,
+    photo_folder,
+    tmp_path,
+    loaded,
+    meanwhile,
+    options,
+    there,
+    arriving,
+    failed,
 ):
     """The watch ends at the limit, also within what has arrived together."""
     box = tmp_path / "box"
@@ -159,14 +185,12 @@ def test_failures_of_all_that_arrives_count(
             (folder / f"{number}.jpg").write_bytes(b"Dear diary,\n")
             os.utime(folder / f"{number}.jpg", (0, 1_000_000_000))
 
-    def visit():
-        wait_for(tmp_path / "out/tall.jpg")
-        box.rename(photo_folder / "box")
+    def arrive():
+        if box.exists():
+            box.rename(photo_folder / "box")
 
-    thread = Thread(target=visit)
-    thread.start()
+    meanwhile(arrive)
     result = colorize(photo_folder, "--watch", *options)
-    thread.join()
     assert result.exit_code == 3
     assert sum(line.startswith("failed") for line in errors(result)) == failed
     assert len(contents(tmp_path / "out")) == 4
