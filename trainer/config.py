@@ -201,9 +201,10 @@ class TrainConfig:
         """Check the ranges and what the tables need of each other."""
         require_counts(
             self,
-            *("seed", "iterations", "epochs", "minutes"),
+            *("iterations", "epochs", "minutes"),
             *("checkpoint_every", "checkpoint_minutes"),
         )
+        require("seed", self.seed, 0, 2**63 - 1)
         require("keep", self.keep, 1, float("inf"))
         require("log_every", self.log_every, 1, float("inf"))
         multiple = self.model.size_multiple_px
@@ -214,6 +215,8 @@ class TrainConfig:
             for size in sizes:
                 if size < multiple or size % multiple:
                     raise ValueError(f"{name}: {size} is not a multiple of {multiple}")
+        if (self.model.in_channel, self.model.out_channel) != (3, 2):
+            raise ValueError("model.in_channel is 3 (L, ab) and out_channel 2 (ab)")
         if self.model.prediction == "epsilon" and self.schedule.build().gammas[0] == 0:
             raise ValueError(
                 "a schedule of zero terminal SNR needs prediction = 'v'; with epsilon "
@@ -232,10 +235,10 @@ class TrainConfig:
             ConfigError: If the file is missing or broken, a key is unknown, or a value
                 is of the wrong type or out of range.
         """
-        preset = PRESETS / f"{path}.toml"
+        presets = {preset.stem: preset for preset in PRESETS.glob("*.toml")}
         file = Path(path)
-        if not file.exists() and preset.parent == PRESETS and preset.exists():
-            file = preset
+        if str(path) in presets and not file.exists():
+            file = presets[str(path)]
         data = read_toml(file)
         apply_overrides(data, overrides)
         try:

@@ -31,8 +31,10 @@ def choose_device(name: str) -> torch.device:
         name = f"cuda:{os.environ.get('LOCAL_RANK', 0)}"
     try:
         device = torch.device(name)
-    except RuntimeError as error:
-        raise BackendError(name, "is not a device; use auto, cpu or cuda") from error
+    except RuntimeError:
+        device = torch.device("meta")
+    if device.type not in {"cpu", "cuda"}:
+        raise BackendError(name, "is not a device; use auto, cpu or cuda")
     if device.type == "cuda":
         if (device.index or 0) >= torch.cuda.device_count():
             raise BackendError(name, f"there are {torch.cuda.device_count()} GPUs")

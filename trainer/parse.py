@@ -1,6 +1,7 @@
 """From TOML data to frozen dataclasses; every key must be known and of its type."""
 
 import dataclasses
+import math
 import tomllib
 import types
 from collections.abc import Iterable
@@ -92,6 +93,8 @@ def convert(hint: Any, value: Any, name: str) -> Any:  # noqa: ANN401
         return convert_list(get_args(hint), value, name)
     if hint is float and type(value) is int:
         return float(value)
+    if hint is float and type(value) is float and not math.isfinite(value):
+        raise ConfigError(name, f"must be a finite number, got {value}")
     if type(value) is not hint:
         raise ConfigError(name, f"must be {hint.__name__}, got {value!r}")
     return value

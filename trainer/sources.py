@@ -105,7 +105,8 @@ def open_photos(patterns: Sequence[str], data: DataConfig) -> Photos:
     """
     paths: list[Path] = []
     for pattern in patterns:
-        found = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207
+        # A name that is there may look like a pattern: "scans [1950]".
+        found = matches(glob.escape(pattern)) or matches(pattern)
         if not found:
             is_celeba = CELEBA in pattern
             raise DataError(
@@ -120,6 +121,11 @@ def open_photos(patterns: Sequence[str], data: DataConfig) -> Photos:
         return checked(ParquetPhotos(shards, data.source), shards[0], data)
     photos = [path for path in files if path.suffix.lower() in SUFFIXES]
     return checked(FolderPhotos(photos), paths[0], data)
+
+
+def matches(pattern: str) -> list[str]:
+    """What a glob from the current folder finds, sorted."""
+    return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207
 
 
 def checked(photos: Photos, path: Path, data: DataConfig) -> Photos:

@@ -60,6 +60,10 @@ def test_sizes_take_turns():
         ("optim.learning_rate=1", r"optim\.learning_rate: unknown key.*\blr\b"),
         ("optim.lr=fast", r"optim\.lr: must be float"),
         ("optim.lr=0.0", r"optim: lr must be above 0"),
+        ("optim.lr=nan", r"optim\.lr: must be a finite number, got nan"),
+        ("schedule.training_ends=[nan, 4]", r"training_ends: must be a finite number"),
+        ("seed=9223372036854775808", r"config: seed must be between 0 and 9"),
+        ("model.in_channel=4", r"config: model\.in_channel is 3"),
         ("optim.batch_size=2.5", r"optim\.batch_size: must be int"),
         ("optim.batch_size=0", r"optim: batch_size must be at least 1"),
         ("optim.accumulation=3", r"optim: batch_size 4 is not a multiple"),
@@ -92,6 +96,8 @@ def test_missing_file_is_named():
     """Neither a file nor a preset."""
     with pytest.raises(ConfigError, match=r"mine\.toml: no such file"):
         TrainConfig.load("mine.toml")
+    with pytest.raises(ConfigError, match="aaa: cannot be read: File name too long"):
+        TrainConfig.load("a" * 300)
 
 
 @pytest.mark.parametrize("content", [b"a = [", b"\xff\xfe"])

@@ -41,10 +41,11 @@ def test_cuda_that_is_not_there_is_an_error(monkeypatch):
         choose_device("cuda")
 
 
-def test_device_that_does_not_exist_is_an_error():
-    """A misspelt name."""
-    with pytest.raises(BackendError, match="gpu: is not a device"):
-        choose_device("gpu")
+@pytest.mark.parametrize("name", ["gpu", "meta"])
+def test_device_that_cannot_train_is_an_error(name):
+    """A misspelt name, and a device that computes nothing."""
+    with pytest.raises(BackendError, match=f"{name}: is not a device"):
+        choose_device(name)
 
 
 def torchrun(out: Path, config_overrides: tuple[str, ...]) -> subprocess.Popen:

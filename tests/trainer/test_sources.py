@@ -76,6 +76,14 @@ def test_missing_folder_is_named(tmp_path):
         open_split(DataConfig(train=(str(tmp_path / "gone"),)))
 
 
+def test_a_folder_that_is_there_is_no_pattern(tmp_path):
+    """Though its name looks like one."""
+    folder = tmp_path / "scans [1950]"
+    folder.mkdir()
+    (folder / "1.jpg").touch()
+    assert names(open_photos([str(folder)], DataConfig())) == ["1.jpg"]
+
+
 def test_folder_without_photos_is_named(tmp_path):
     """Other files do not count."""
     (tmp_path / "notes.txt").touch()
