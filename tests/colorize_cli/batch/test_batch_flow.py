@@ -17,7 +17,7 @@ from colorize_cli.variants import Variants
 from tests.fake_backend import fake_model
 from tests.runs import flat_photos
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 class Counter:

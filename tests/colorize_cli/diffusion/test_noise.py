@@ -41,7 +41,7 @@ def test_rows_are_drawn_at_the_same_time(monkeypatch):
 
     class Patient:
         def standard_normal(self, *, dtype, out):
-            both.wait(timeout=5)
+            both.wait(timeout=60)
             out[...] = 1
 
     monkeypatch.setattr(noise, "usable_cores", lambda: 2)

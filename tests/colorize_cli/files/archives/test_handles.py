@@ -88,9 +88,9 @@ def test_what_is_being_read_is_not_closed(tmp_path):
 
     def look(book):
         with lender.lent(book) as handle, lender.lent(book) as again:
-            all_have_one.wait(10)
+            all_have_one.wait(60)
             found = Book.open_count, handle is again is book
-            all_have_looked.wait(10)
+            all_have_looked.wait(60)
             return found
 
     with ThreadPoolExecutor(9) as pool:
