@@ -2,7 +2,6 @@
 
 import logging
 import math
-import shutil
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +16,7 @@ from trainer.config import TrainConfig
 from trainer.data import Batches
 from trainer.learner import Learner, StepResult, learning_rate
 from trainer.memory import memory_watched
-from trainer.models import write_model
+from trainer.models import copy_model, write_model
 from trainer.stopping import StopSignals
 from trainer.tracking import Tracker
 from trainer.validation import Pictures, Validation, ValidationResult
@@ -237,6 +236,6 @@ class Loop:
         if not self.learner.crew.leads:
             return
         if self.config.val.best != "last" and best.exists():
-            shutil.copyfile(best, self.folder / MODEL)
+            copy_model(best, self.folder / MODEL)
         else:
             self._write(MODEL)

@@ -1,6 +1,9 @@
 """Models out of training: the files that `colorize` uses."""
 
+import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ from colorize_cli.model.header import Header
 from trainer.checkpoints import RunState
 from trainer.learner import Learner
 
-__all__ = ["commit", "write_model"]
+__all__ = ["commit", "copy_model", "write_model"]
 
 
 def commit() -> str:
@@ -65,10 +68,26 @@ def write_model(
     header = Header(
         config=config.model, schedule=config.schedule.build(), provenance=provenance
     )
+    with replacing(path) as partial, learner.averaged():
+        save_network(partial, learner.network, header, dtype)
+
+
+def copy_model(source: Path, target: Path) -> None:
+    """Copy a model file, whole or not at all.
+
+    Raises:
+        TrainingError: If the target cannot be written.
+    """
+    with replacing(target) as partial:
+        shutil.copyfile(source, partial)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A file to write in the context, which then takes the place of `path`."""
     partial = path.with_name(f".partial-{path.name}")
     try:
-        with learner.averaged():
-            save_network(partial, learner.network, header, dtype)
+        yield partial
         partial.replace(path)
     except (OSError, SafetensorError) as error:
         partial.unlink(missing_ok=True)

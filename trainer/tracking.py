@@ -1,7 +1,8 @@
 """Where a run's figures and pictures go: always a local log, and wandb if asked for."""
 
 import json
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -20,6 +21,8 @@ __all__ = [
     "WandbMode",
     "WandbTracker",
 ]
+
+logger = logging.getLogger("trainer")
 
 WandbMode = Literal["online", "offline", "disabled"]
 Captioned = Sequence[tuple[NDArray[np.uint8], str]]
@@ -72,7 +75,10 @@ class LocalTracker:
             if resumed_at is not None and self.path.exists():
                 lines = self.path.read_text(encoding="utf-8").splitlines()
                 kept = [line for line in lines if line_iteration(line) <= resumed_at]
-            self.path.write_text("".join(f"{line}\n" for line in kept))
+            # Beside it first: a full disk must not cost the lines that are there.
+            partial = folder / ".partial-log.jsonl"
+            partial.write_text("".join(f"{line}\n" for line in kept))
+            partial.replace(self.path)
         except OSError as error:
             raise TrainingError(f"{self.path}: cannot be written ({error})") from error
 
@@ -117,7 +123,11 @@ def line_iteration(line: str) -> int:
 
 
 class WandbTracker:
-    """Weights & Biases; the key comes from WANDB_API_KEY or `wandb login`."""
+    """Weights & Biases; the key comes from WANDB_API_KEY or `wandb login`.
+
+    Once a run is under way it does not end with wandb: its service may be killed by the
+    signal that tells the run to save. The local log has all figures.
+    """
 
     def __init__(
         self,
@@ -129,7 +139,8 @@ class WandbTracker:
         """Start or continue the run that belongs to the folder.
 
         Raises:
-            ConfigError: If wandb is not installed, or does not let us in.
+            ConfigError: If wandb is not installed, or does not let us in, or cannot
+                write to the folder.
         """
         try:
             import wandb
@@ -139,9 +150,9 @@ class WandbTracker:
             ) from error
         self._image = wandb.Image
         id_file = folder / "wandb_run_id"
-        run_id = id_file.read_text() if id_file.exists() else None
         try:
-            self.run = wandb.init(
+            run_id = id_file.read_text() if id_file.exists() else None
+            self.run: Any = wandb.init(
                 project=project,
                 config=dict(config),
                 dir=folder,
@@ -150,25 +161,39 @@ class WandbTracker:
                 resume="allow",
                 settings=wandb.Settings(silent=True, console="off"),
             )
-        except wandb.Error as error:
-            reason = str(error).splitlines()[0].rstrip(".")
+            id_file.write_text(self.run.id)
+        except (wandb.Error, OSError) as error:
+            reason = str(error).partition("\n")[0].rstrip(".")
             raise ConfigError(
                 "--wandb", f"{reason}; use --wandb offline, or log in"
             ) from error
-        id_file.write_text(self.run.id)
 
     def log(self, iteration: int, figures: Mapping[str, float]) -> None:
         """Log under the iteration as wandb's step."""
-        self.run.log(dict(figures), step=iteration)
+        self._tell(lambda run: run.log(dict(figures), step=iteration))
 
     def log_pictures(self, iteration: int, name: str, pictures: Captioned) -> None:
         """Log as a list of captioned images."""
-        images = [self._image(picture, caption=text) for picture, text in pictures]
-        self.run.log({name: images}, step=iteration)
+
+        def log(run: Any) -> None:  # noqa: ANN401
+            images = [self._image(picture, caption=text) for picture, text in pictures]
+            run.log({name: images}, step=iteration)
+
+        self._tell(log)
 
     def finish(self) -> None:
         """Close the run."""
-        self.run.finish()
+        self._tell(lambda run: run.finish())
+
+    def _tell(self, say: Callable[[Any], None]) -> None:
+        """Say it, unless wandb has failed before."""
+        if self.run is None:
+            return
+        try:
+            say(self.run)
+        except Exception as error:  # of any kind
+            self.run = None
+            logger.warning("wandb failed, the run goes on without it: %r", error)
 
 
 class Trackers:

@@ -1,5 +1,6 @@
 """Model files out of training."""
 
+import shutil
 import subprocess
 
 import pytest
@@ -9,7 +10,7 @@ from safetensors.torch import load_file
 from colorize_cli.errors import TrainingError
 from colorize_cli.model.checkpoint import load_network
 from trainer.checkpoints import RunState
-from trainer.models import commit, write_model
+from trainer.models import commit, copy_model, write_model
 
 
 def test_averaged_weights_are_written_in_half_precision(
@@ -39,6 +40,23 @@ def test_unwritable_model_is_named(settings, make_learner, tmp_path):
     learner = make_learner(settings())
     with pytest.raises(TrainingError, match=r"m\.safetensors: cannot be written"):
         write_model(tmp_path / "gone" / "m.safetensors", learner, RunState(), {})
+
+
+def test_a_disk_that_fills_up_keeps_the_model_before(tmp_path, monkeypatch):
+    """A copy that breaks off is an error of one line, and no model."""
+    best, model = tmp_path / "best.safetensors", tmp_path / "model.safetensors"
+    best.write_bytes(b"new")
+    model.write_bytes(b"old")
+
+    def fill(source, target):
+        target.write_bytes(b"n")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", fill)
+    with pytest.raises(TrainingError, match=r"model\.safetensors: cannot be written"):
+        copy_model(best, model)
+    assert model.read_bytes() == b"old"
+    assert sorted(tmp_path.iterdir()) == [best, model]
 
 
 def test_commit_is_that_of_the_source_tree(monkeypatch):

@@ -4,7 +4,9 @@ import builtins
 import json
 import sys
 import time
+import types
 from collections.abc import Iterator
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -46,6 +48,21 @@ def test_new_log_replaces_an_old_one(tmp_path):
     LocalTracker(tmp_path, None).log(1, {})
     LocalTracker(tmp_path, None)
     assert (tmp_path / "log.jsonl").read_text() == ""
+
+
+def test_a_full_disk_does_not_cost_the_log(tmp_path, monkeypatch):
+    """A resumed run that cannot write leaves the lines that are there."""
+    LocalTracker(tmp_path, None).log(1, {"loss": 0.5})
+    before = (tmp_path / "log.jsonl").read_text()
+
+    def fill(path, text):
+        path.open("w").close()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", fill)
+    with pytest.raises(TrainingError, match="No space left"):
+        LocalTracker(tmp_path, 1)
+    assert (tmp_path / "log.jsonl").read_text() == before
 
 
 def test_pictures_lie_side_by_side(tmp_path):
@@ -107,6 +124,35 @@ def test_online_without_a_key_is_one_line_with_the_cure(tmp_path, monkeypatch):
     assert message.startswith("--wandb: ")
     assert message.endswith("use --wandb offline, or log in")
     assert "\n" not in message
+
+
+def test_a_run_outlives_wandb(tmp_path, monkeypatch, caplog):
+    """Its service may die of the signal that tells the run to save."""
+
+    class Dead:
+        id = "1"
+
+        def log(self, figures, step):
+            raise ConnectionResetError("Connection lost")
+
+    class Api(types.SimpleNamespace):
+        Error, Image = ValueError, staticmethod(lambda picture, caption: picture)
+        Settings = staticmethod(dict)
+
+    monkeypatch.setitem(sys.modules, "wandb", Api(init=lambda **settings: Dead()))
+    tracker = WandbTracker("offline", "p", {}, tmp_path)
+    tracker.log(1, {"loss": 0.5})
+    tracker.log_pictures(1, "pred", [(PICTURE, "a")])
+    tracker.finish()
+    (message,) = caplog.messages
+    assert message.startswith("wandb failed, the run goes on without it: Connection")
+
+
+def test_a_folder_that_wandb_cannot_write_is_one_line(tmp_path, monkeypatch):
+    """Told before the training, not as a traceback."""
+    (tmp_path / "wandb_run_id").mkdir()
+    with pytest.raises(ConfigError, match=r"--wandb: .*Is a directory"):
+        WandbTracker("offline", "p", {}, tmp_path)
 
 
 def wandb_history(folder) -> tuple[dict, list[dict], str]:
