@@ -53,7 +53,7 @@ def gather(
     found = Found()
     named = list(dict.fromkeys(places))
     paths = [Path(place) for place in named if not is_url(place)]
-    archives = [path for path in paths if archive_kind(path) and path.is_file()]
+    archives = [path for path in paths if archive_kind(path) and is_file(path)]
     found.add(from_disk([path for path in paths if path not in archives], out))
     handles = Handles()
     for path in archives:
@@ -61,6 +61,12 @@ def gather(
     for url in filter(is_url, named):
         found.add(from_url(str(url), destination))
     return found
+
+
+def is_file(path: Path) -> bool:
+    """Whether an ordinary file is there and may be looked at."""
+    status = status_of(path)
+    return status is not None and S_ISREG(status.st_mode)
 
 
 def from_stdin(places: Sequence[Path | str]) -> StreamSource:

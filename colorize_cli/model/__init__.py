@@ -124,9 +124,14 @@ def find_model(path: Path | None) -> Path:
                 "the embedded model is missing from this installation; "
                 "reinstall colorize-diffusion or give --model",
             )
-    if path.is_dir():
+    try:
+        is_folder, is_file = path.is_dir(), path.is_file()
+    except OSError as error:
+        reason = f"cannot be looked at ({error.strerror})"
+        raise CheckpointError(path, reason) from error
+    if is_folder:
         raise CheckpointError(path, "is a folder; give the model file in it")
-    if not path.is_file():
+    if not is_file:
         raise CheckpointError(path, "no such file")
     if path.suffix not in SUFFIXES:
         raise CheckpointError(

@@ -12,7 +12,13 @@ from colorize_cli.files.archives.damage import DAMAGE
 from colorize_cli.files.archives.kinds import ArchiveKind
 from colorize_cli.files.archives.packing import member_names, names_in, pack, read_one
 from colorize_cli.files.destination import LEDGER_NAME, FolderDestination
-from colorize_cli.files.disk import identity, write_atomic, write_reason
+from colorize_cli.files.disk import (
+    identity,
+    read_reason,
+    status_of,
+    write_atomic,
+    write_reason,
+)
 from colorize_cli.files.drafts import draft_for, lock_draft, sweep_drafts
 from colorize_cli.files.ledger_copy import LedgerCopy
 from colorize_cli.locks import try_lock
@@ -74,6 +80,8 @@ class ArchiveDestination:
                 lock = os.open(self.folder.root, os.O_RDONLY)
             except FileNotFoundError:
                 continue
+            except OSError as error:
+                raise PlanError(f"{self.folder}: {read_reason(error)}") from error
             if not try_lock(lock):
                 os.close(lock)
                 reason = (
@@ -90,7 +98,7 @@ class ArchiveDestination:
         """Put the ledger into the folder, whole or not at all."""
         # That of a run that was killed is the packed one with more lines.
         inside = self.folder.ledger_path
-        if LEDGER_NAME not in self.packed or inside.exists():
+        if LEDGER_NAME not in self.packed or status_of(inside):
             return
         self._ledger_before = self._packed_ledger()
         try:
@@ -152,7 +160,7 @@ class ArchiveDestination:
     def ledger_path(self) -> Path:
         """In the folder during a run; before it, a copy of what is in the archive."""
         inside = self.folder.ledger_path
-        if inside.exists() or LEDGER_NAME not in self.packed:
+        if status_of(inside) or LEDGER_NAME not in self.packed:
             return inside
         return self._copy.path
 

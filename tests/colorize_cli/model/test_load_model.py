@@ -122,12 +122,13 @@ def test_tutorial_checkpoints_run_on_pytorch_only(tutorial_path):
 
 
 def test_what_is_no_model_file_is_refused(tmp_path):
-    """A folder, a missing file, a file of another kind."""
+    """A folder, a missing file, one that may not be looked at, one of another kind."""
     other = tmp_path / "photo.jpg"
     other.touch()
     for path, message in {
         tmp_path: "is a folder",
         tmp_path / "none.onnx": "no such file",
+        tmp_path / f"{'long' * 99}.onnx": r"cannot be looked at \(File name too long",
         other: "is not a model file",
     }.items():
         with pytest.raises(CheckpointError, match=message):

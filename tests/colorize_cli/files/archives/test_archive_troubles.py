@@ -39,6 +39,25 @@ def test_a_full_disk_keeps_the_results(tmp_path, monkeypatch):
     assert held(path) == {"box/a.jpg": b"1", "b.jpg": b"2"}
 
 
+def test_a_folder_that_cannot_be_used_refuses_the_run(tmp_path, monkeypatch):
+    """Somebody else's, as a killed run left it, or one whose name is too long."""
+
+    def forbidden(*arguments):
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", forbidden)
+        with (
+            pytest.raises(PlanError, match=r"\.out\.zip\.colorize: may not be read"),
+            open_destination(tmp_path / "out.zip"),
+        ):
+            pass
+    there = open_destination(tmp_path / f"{'long' * 62}.zip")
+    assert there.ledger_path.name == "colorize.jsonl"
+    with pytest.raises(PlanError, match=r"cannot be made \(File name too long"), there:
+        pass
+
+
 def test_a_ledger_that_cannot_be_taken_out_refuses_the_run(tmp_path, monkeypatch):
     """Half of it would be taken for the whole by the next run."""
     path = tmp_path / "out.zip"
