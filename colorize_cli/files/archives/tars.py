@@ -25,6 +25,8 @@ __all__ = ["TarArchive", "tar_members"]
 
 # A name or an extended header; usual ones have some hundred bytes.
 MAX_HEADER_BYTES = 1 << 20
+# In the year 2262; what lies beyond is damage.
+LATEST_NS = (1 << 63) - 1
 
 
 class TarArchive:
@@ -106,11 +108,12 @@ def tar_members(
 
 
 def mtime_ns(info: tarfile.TarInfo) -> int | None:
-    """The time in a tar file; None if it is infinite, or no number."""
+    """The time in a tar file; None if it is none that a disk can hold."""
     try:
-        return int(info.mtime * 1e6) * 1000
+        time = int(info.mtime * 1e6) * 1000
     except (ValueError, OverflowError):
         return None
+    return time if abs(time) <= LATEST_NS else None
 
 
 class HeaderReader:

@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Hashable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from threading import Lock
@@ -113,7 +114,8 @@ class RemoteDestination:
             if is_due:
                 self._published = time.monotonic()
         if is_due:
-            self._publish()
+            with suppress(EncodeError):  # The result is there; this is tried again.
+                self._publish()
 
     def _place(self, relative: PurePosixPath | str) -> str:
         return f"{self.root}/{relative}"

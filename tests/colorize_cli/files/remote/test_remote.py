@@ -184,6 +184,25 @@ class TestLedger:
         assert memory.cat_file(ledger) == b"1\n2\n"
         assert len(memory.find("/box/out")) == 2
 
+    def test_a_ledger_that_is_not_taken_fails_no_photo(self, memory, monkeypatch):
+        """It is there; the lines are put there later."""
+        pipe, told = memory.pipe_file, []
+
+        def refused(place, data):
+            if place.endswith("jsonl") and not told:
+                told.append(place)
+                raise OSError("slow down")
+            pipe(place, data)
+
+        monkeypatch.setattr(remote_destination, "PUBLISH_EVERY_S", -1.0)
+        monkeypatch.setattr(memory, "pipe_file", refused)
+        with RemoteDestination("memory://box/out") as destination:
+            destination.ledger_path.write_bytes(b"1\n")
+            destination.write(A, b"picture")
+            assert told
+            assert len(memory.find("/box/out")) == 1
+        assert memory.cat_file(told[0]) == b"1\n"
+
 
 class TestTrouble:
     """What can be wrong with a URL, in one line."""
