@@ -6,6 +6,7 @@ and a resumed run goes on with the very next example.
 
 import signal
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -16,12 +17,21 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from colorize_cli.errors import DataError
+from colorize_cli.errors import DataError, TrainingError
 from trainer.config import DataConfig, TrainConfig
 from trainer.crops import Cropper
 from trainer.photos import Photos
 
-__all__ = ["Batch", "Batches", "Examples", "LoadedBatches", "Order", "Reason", "judge"]
+__all__ = [
+    "Batch",
+    "Batches",
+    "Examples",
+    "LoadedBatches",
+    "Order",
+    "Reason",
+    "judge",
+    "workers_watched",
+]
 
 Reason = Literal["broken", "tiny", "near-grey"]
 # Replacements tried for an unusable photo before the data is called unusable.
@@ -196,6 +206,24 @@ def start_worker(worker: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     cv2.setNumThreads(0)
+
+
+@contextmanager
+def workers_watched() -> Iterator[None]:
+    """Turn the death of a decoding process into a TrainingError.
+
+    PyTorch raises it by a signal handler, so in any line of the training process.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        reason = str(error).partition("\n")[0].strip(" .")
+        if not reason.startswith("DataLoader worker"):
+            raise
+        raise TrainingError(
+            f"{reason}; a process that decodes photos died, often for lack of memory: "
+            "lower data.workers, then go on with --resume"
+        ) from error
 
 
 class LoadedBatches:

@@ -13,7 +13,7 @@ from colorize_cli.errors import TrainingError
 from trainer.budget import Budget
 from trainer.checkpoints import Checkpoints, RunState
 from trainer.config import TrainConfig
-from trainer.data import Batches
+from trainer.data import Batches, workers_watched
 from trainer.learner import Learner, StepResult, learning_rate
 from trainer.memory import memory_watched
 from trainer.models import copy_model, write_model
@@ -72,12 +72,13 @@ class Loop:
         """Train until something ends it; the state is saved whatever that is.
 
         Raises:
-            TrainingError: If the loss is not finite, memory runs out, or a file cannot
-                be written; the last good checkpoint is kept.
+            TrainingError: If the loss is not finite, memory runs out, a process that
+                decodes photos dies, or a file cannot be written; the last good
+                checkpoint is kept.
         """
         self._timer = time.monotonic()
         begin = self._timer - self.state.elapsed_s
-        with StopSignals() as signals:
+        with StopSignals() as signals, workers_watched():
             while True:
                 now = time.monotonic()
                 elapsed, stop = self.learner.crew.agree(

@@ -9,10 +9,17 @@ import numpy as np
 import pytest
 import torch
 
-from colorize_cli.errors import DataError
+from colorize_cli.errors import DataError, TrainingError
 from colorize_cli.model.config import REFERENCE
 from trainer.config import DataConfig, TrainConfig
-from trainer.data import Examples, LoadedBatches, Order, is_near_grey, judge
+from trainer.data import (
+    Examples,
+    LoadedBatches,
+    Order,
+    is_near_grey,
+    judge,
+    workers_watched,
+)
 
 CPU = torch.device("cpu")
 RED = np.full((16, 16, 3), (220, 20, 20), np.uint8)
@@ -137,6 +144,25 @@ def test_workers_leave_signals_to_the_run(name):
     subprocess.run(["kill", "-s", name, str(worker.pid)], check=True)
     # More than are loaded ahead.
     assert [len(stream.batch(k).L) for k in range(1, 9)] == [4] * 8
+
+
+def test_a_worker_that_is_killed_is_one_line_with_the_cure():
+    """By the kernel, when memory is short."""
+    data = dataclasses.replace(DATA, workers=1)
+    stream = batches(noise_photos(12), Order(12, 4, seed=2), data)
+    stream.batch(0)
+    (worker,) = multiprocessing.active_children()
+    worker.kill()
+    with pytest.raises(TrainingError, match=r"worker.*lower data\.workers") as caught:
+        draw_on(stream)
+    assert "\n" not in str(caught.value)
+
+
+def draw_on(stream: LoadedBatches) -> None:
+    """More batches than are loaded ahead."""
+    with workers_watched():
+        for k in range(1, 30):
+            stream.batch(k)
 
 
 def test_sizes_take_turns_from_any_start():
