@@ -57,8 +57,8 @@ class RemoteSource:
         return self.known_stamp
 
     def identity(self) -> Hashable | None:
-        """The URL; see `Source`."""
-        return self.url
+        """The URL, with a query that may say which photo is meant; see `Source`."""
+        return self.url if self.url.endswith(self.place) else self.place
 
 
 def remote_photos(url: str, out: str) -> Found:

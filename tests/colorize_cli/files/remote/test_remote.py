@@ -275,6 +275,13 @@ class TestWeb:
         assert (str(job.target), job.source.read()) == ("a.png", b"a")
         assert str(job.source) == f"{web}/box%201/a.png"
 
+    def test_photos_that_differ_by_query(self, web):
+        """Are two, of which none is left out unsaid; the same one is one."""
+        urls = [f"{web}/b.jpg?id={number}" for number in (1, 2)]
+        with pytest.raises(PlanError, match=r"would both be written to .*b\.jpg"):
+            plan(*urls)
+        assert targets(plan(urls[0], urls[0])) == ["b.jpg"]
+
     def test_an_index_page(self, web):
         """A folder that the server lists is read with all that is below it."""
         planned = plan(f"{web}/")
