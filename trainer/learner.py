@@ -72,7 +72,12 @@ def make_network(config: TrainConfig) -> Network:
     elif network.encoder is not None:
         load_imagenet_weights(network.encoder.backbone)
     if network.encoder is not None:
-        network.encoder.backbone.requires_grad_(config.optim.encoder_lr > 0)
+        backbone = network.encoder.backbone
+        backbone.requires_grad_(config.optim.encoder_lr > 0)
+        coarsest = max(map(int, network.encoder.projections))
+        for stride, block in zip(backbone.strides, backbone.blocks, strict=True):
+            if stride > coarsest:  # of no use: processes would wait for its gradients
+                block.requires_grad_(False)
     return network
 
 

@@ -157,7 +157,7 @@ class ModelConfig:
         """UNet level -> encoder stride whose feature grid is the same.
 
         Raises:
-            ValueError: If a stride meets no level.
+            ValueError: If a stride meets no level or is named twice, or there is none.
         """
         if self.encoder is None:
             return {}
@@ -168,6 +168,8 @@ class ModelConfig:
             if stride not in {8, 16, 32} or level not in range(len(self.channel_mults)):
                 raise ValueError(f"encoder stride {stride} meets no level of the UNet")
             levels[int(level)] = stride
+        if not levels or len(levels) < len(self.encoder.strides):
+            raise ValueError("encoder strides must be different, and one at least")
         return levels
 
     def to_json(self) -> dict[str, Any]:

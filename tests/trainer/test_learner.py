@@ -14,6 +14,7 @@ from trainer.config import OptimConfig, TrainConfig
 from trainer.crew import Crew
 from trainer.data import Batch
 from trainer.learner import Learner, learning_rate, make_network
+from trainer.memory import blank
 
 
 def random_batch(count: int, side: int = 16) -> Batch:
@@ -144,6 +145,19 @@ def test_encoder_is_imagenets_and_stays_so(settings, make_learner):
     for name, parameter in encoder.backbone.named_parameters():
         assert torch.equal(parameter, frozen[name])
     assert any(p.abs().sum() > 0 for p in encoder.projections.parameters())
+
+
+def test_all_that_is_trained_has_a_gradient(settings, make_learner):
+    """Several processes wait for each other's; the encoder's last blocks have none."""
+    learner = make_learner(
+        settings(
+            *("model.patch=2", "model.encoder.strides=[8]", "model.image_size=32"),
+            "optim.encoder_lr=0.1",
+        )
+    )
+    batch, draws = blank(learner, 32)
+    learner.loss(batch, draws, learner.network).backward()
+    assert all(parameter.grad is not None for parameter in learner.parameters)
 
 
 def test_encoder_learns_at_its_share_of_the_rate(settings, make_learner):

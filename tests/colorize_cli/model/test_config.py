@@ -57,6 +57,13 @@ def test_encoder_strides_meet_the_levels_with_the_same_grid():
     assert REFERENCE.encoder_levels() == {}
 
 
+@pytest.mark.parametrize("strides", [(), (8, 8)])
+def test_encoder_strides_are_different_and_some(strides):
+    """A model of others could be trained and not exported."""
+    with pytest.raises(ValueError, match="strides must be different"):
+        replace(DEFAULT, encoder=EncoderConfig(strides=strides))
+
+
 def test_working_sizes_divide_down_to_the_last_level():
     """Reference: 8 = 2^3; default: 16, because its grid is patched by 2."""
     assert REFERENCE.size_multiple_px == 8
