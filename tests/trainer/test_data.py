@@ -134,24 +134,29 @@ def test_batch_is_the_same_from_any_start():
     assert torch.equal(in_turn.y0, at_once.y0)
 
 
-@pytest.mark.parametrize("name", ["INT", "TERM"])
-def test_workers_leave_signals_to_the_run(name):
-    """Slurm and systemd tell all processes to end; the run saves first."""
+@pytest.fixture
+def loading():
+    """Batches that a worker loads, and that worker; those of other tests may be left."""
+    before = set(multiprocessing.active_children())
     data = dataclasses.replace(DATA, workers=1)
     stream = batches(noise_photos(12), Order(12, 4, seed=2), data)
     stream.batch(0)
-    (worker,) = multiprocessing.active_children()
+    (worker,) = set(multiprocessing.active_children()) - before
+    return stream, worker
+
+
+@pytest.mark.parametrize("name", ["INT", "TERM"])
+def test_workers_leave_signals_to_the_run(loading, name):
+    """Slurm and systemd tell all processes to end; the run saves first."""
+    stream, worker = loading
     subprocess.run(["kill", "-s", name, str(worker.pid)], check=True)
     # More than are loaded ahead.
     assert [len(stream.batch(k).L) for k in range(1, 9)] == [4] * 8
 
 
-def test_a_worker_that_is_killed_is_one_line_with_the_cure():
+def test_a_worker_that_is_killed_is_one_line_with_the_cure(loading):
     """By the kernel, when memory is short."""
-    data = dataclasses.replace(DATA, workers=1)
-    stream = batches(noise_photos(12), Order(12, 4, seed=2), data)
-    stream.batch(0)
-    (worker,) = multiprocessing.active_children()
+    stream, worker = loading
     worker.kill()
     with pytest.raises(TrainingError, match=r"worker.*lower data\.workers") as caught:
         draw_on(stream)

@@ -13,11 +13,12 @@ pool = pytest.importorskip(
 
 def test_an_address_that_nobody_answers_is_refused_at_once():
     """Ray itself would go on asking for minutes."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    wanted = rf"^--ray-address 127\.0\.0\.1:{port}: no cluster answers"
-    with pytest.raises(EngineError, match=wanted):
-        pool.joined_cluster(f"127.0.0.1:{port}").__enter__()
+    with socket.socket() as taken:  # but does not listen
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        wanted = rf"^--ray-address 127\.0\.0\.1:{port}: no cluster answers"
+        with pytest.raises(EngineError, match=wanted):
+            pool.joined_cluster(f"127.0.0.1:{port}").__enter__()
 
 
 @pytest.mark.parametrize("address", ["ray://head:10001", "head", "head:port"])

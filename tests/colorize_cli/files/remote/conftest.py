@@ -1,7 +1,5 @@
 """Stores to read from and write to: one in memory, and a real S3 server."""
 
-import socket
-
 import fsspec
 import pytest
 
@@ -22,12 +20,10 @@ def s3_endpoint():
     """The address of a local S3 server."""
     from moto.server import ThreadedMotoServer
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
-    yield f"http://127.0.0.1:{port}"
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
     server.stop()
 
 
