@@ -136,7 +136,7 @@ def test_batch_is_the_same_from_any_start():
 
 @pytest.fixture
 def loading():
-    """Batches that a worker loads, and that worker; those of other tests may be left."""
+    """Batches that a worker loads, and that worker; others may be left over."""
     before = set(multiprocessing.active_children())
     data = dataclasses.replace(DATA, workers=1)
     stream = batches(noise_photos(12), Order(12, 4, seed=2), data)
