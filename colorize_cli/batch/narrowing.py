@@ -1,8 +1,10 @@
 """Which part of a plan a run sees to."""
 
 from dataclasses import replace
+from pathlib import PurePath
 
-from colorize_cli.errors import PlanError
+from colorize_cli.codec.formats import READABLE_SUFFIXES
+from colorize_cli.errors import PhotoError, PlanError
 from colorize_cli.files import Plan
 from colorize_cli.files.disk import status_of
 from colorize_cli.ledger import read_ledger
@@ -12,11 +14,20 @@ __all__ = ["failed_before", "part_of"]
 
 
 def part_of(plan: Plan, shard: Shard) -> Plan:
-    """The photos of one shard."""
+    """The photos of one shard, and what is wrong with them.
+
+    What is not called a photo, a folder or an archive that cannot be read, may hide
+    photos of any shard: each tells of it.
+    """
+
+    def is_ours(problem: PhotoError) -> bool:
+        place = PurePath(str(problem.path))
+        return place.suffix.lower() not in READABLE_SUFFIXES or shard.holds(str(place))
+
     return replace(
         plan,
         jobs=[job for job in plan.jobs if shard.holds(job.source.name)],
-        problems=[each for each in plan.problems if shard.holds(str(each.path))],
+        problems=[*filter(is_ours, plan.problems)],
     )
 
 

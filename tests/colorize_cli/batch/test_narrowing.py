@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from colorize_cli.batch.narrowing import failed_before
+from colorize_cli.batch.narrowing import failed_before, part_of
 from colorize_cli.errors import PlanError
 from colorize_cli.ledger import Entry
+from colorize_cli.shard import Shard
 from tests.planning import plan, put, targets
 
 
@@ -24,6 +25,16 @@ def planned(tmp_path):
 def test_only_what_failed_is_left(planned):
     """By the last line of each photo."""
     assert targets(failed_before(planned)) == ["b.jpg"]
+
+
+def test_what_may_hide_photos_is_told_by_every_shard(tmp_path):
+    """Or it would end as if all were done; a dead link is one photo, told by one."""
+    put(tmp_path, "photos/a.jpg", "box.zip")
+    (tmp_path / "photos/dead.jpg").symlink_to("nowhere")
+    planned = plan(tmp_path / "photos", tmp_path / "box.zip", out=tmp_path / "out")
+    parts = [part_of(planned, Shard(number, 3)).problems for number in (1, 2, 3)]
+    told = [Path(str(each.path)).name for part in parts for each in part]
+    assert sorted(told) == ["box.zip", "box.zip", "box.zip", "dead.jpg"]
 
 
 def test_a_ledger_that_may_not_be_looked_at_is_refused(planned, monkeypatch):
