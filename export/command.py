@@ -89,12 +89,18 @@ def _target(source: Path, output: Path | None, *, is_embedded: bool) -> Path:
     """Where to write: what was asked for, or beside the model.
 
     Raises:
-        PlanError: If that is no ONNX file, or its folder does not exist.
+        PlanError: If that is no ONNX file, or its folder does not exist, or ONNX cannot
+            write its name.
     """
     beside = Path.cwd() / source.name if is_embedded else source
     target = output or beside.with_suffix(".onnx")
     if target.suffix != ".onnx" or target.is_dir():
         raise PlanError(f"{target}: the file to write must be called NAME.onnx")
+    try:
+        str(target).encode()
+    except UnicodeEncodeError as error:
+        reason = "ONNX takes no name that is not UTF-8"
+        raise PlanError(f"{str(target)!r}: {reason}") from error
     if not target.parent.is_dir():
         raise PlanError(f"{target}: the folder {target.parent} does not exist")
     return target

@@ -58,6 +58,27 @@ def test_the_module_reports_errors_as_the_command_does(tmp_path, capsys):
     assert as_module([str(missing), "--opset", "3"]) == 2
 
 
+def test_ctrl_c_ends_the_module_quietly(monkeypatch, tiny_model_path):
+    """With the exit code of an interrupt."""
+
+    def interrupt(path):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("colorize_cli.model.read_network", interrupt)
+    assert as_module([str(tiny_model_path)]) == 130
+
+
+def test_a_name_that_onnx_cannot_write_is_an_error_of_one_line(
+    tiny_model_path, tmp_path, capsys
+):
+    """A byte that is not UTF-8, as old archives have them."""
+    target = tmp_path / "caf\udce9.onnx"
+    assert as_module([str(tiny_model_path), "--out", str(target)]) == 1
+    error = capsys.readouterr().err
+    assert error.endswith("ONNX takes no name that is not UTF-8\n")
+    assert error.count("\n") == 1
+
+
 def test_a_tutorial_checkpoint_can_be_exported(cli, tmp_path):
     """A state dict of the tutorial's UNet, without importing it first."""
     config = ModelConfig(inner_channel=32, channel_mults=(1, 1, 1), attn_res=())
