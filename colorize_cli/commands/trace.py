@@ -78,11 +78,14 @@ def check_output(photo: Path, output: Path, *, overwrite: bool) -> None:
     Raises:
         PlanError: If its name has another ending, or it is there already.
     """
+    from colorize_cli.files import disk
+
     endings = [*ANIMATION_FORMATS, PAGE_SUFFIX]
     if output.suffix.lower() not in endings:
         raise PlanError(f"{output}: the name ends in {', '.join(endings)}")
-    if output.exists():
-        if output.samefile(photo):
+    found = disk.identity(output)
+    if found is not None:
+        if found == disk.identity(photo):
             raise PlanError(f"{output}: is the photo itself; choose another name")
         if not overwrite:
             raise PlanError(f"{output}: is already there; --overwrite replaces it")

@@ -98,6 +98,12 @@ class TestRefusals:
         assert "is the photo itself" in result.stderr
         assert photo.read_bytes() == before
 
+    def test_a_file_that_cannot_be_written(self, trace, tmp_path, loaded):
+        """One line, of a name that no disk holds as of any other."""
+        result = trace("-o", tmp_path / f"{'long' * 99}.webp")
+        assert result.exit_code == 1
+        assert "its name is too long" in result.stderr
+
     def test_a_file_that_is_no_photo(self, cli, tmp_path, loaded):
         """One line that names it."""
         source = tmp_path / "notes.jpg"
