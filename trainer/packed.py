@@ -6,7 +6,6 @@ crops of each batch are sampled on the device (`device_crops`).
 B batch, M side of the sampled grid, S working size, E the encoder's size.
 """
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,7 +17,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from colorize_cli.cores import usable_cores
 from colorize_cli.errors import DataError, TrainingError
+from colorize_cli.model.memory import is_out_of_memory
 from trainer.config import DataConfig
 from trainer.data import Reason, judge
 from trainer.photos import Photos
@@ -103,7 +104,7 @@ def decode_all(
         return shrunk(rgb, short_side)
 
     # OpenCV decodes without holding Python's lock, so threads suffice.
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(usable_cores()) as pool:
         for begin in range(0, len(photos), CHUNK):
             indices = range(begin, min(begin + CHUNK, len(photos)))
             yield from zip(indices, pool.map(decode, indices), strict=True)
@@ -143,7 +144,9 @@ def pack(
         if not parts:
             raise DataError("training photos", f"none of {len(photos)} can be used")
         pixels = torch.cat(parts)
-    except torch.OutOfMemoryError as error:
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
         raise TrainingError(
             f"{device} cannot hold {len(photos)} decoded photos; "
             "set data.packed = 'never', or data.data_len to use fewer"

@@ -73,7 +73,7 @@ def test_a_name_that_onnx_cannot_write_is_an_error_of_one_line(
 ):
     """A byte that is not UTF-8, as old archives have them."""
     target = tmp_path / "caf\udce9.onnx"
-    assert as_module([str(tiny_model_path), "--out", str(target)]) == 1
+    assert as_module([str(tiny_model_path), "--out", str(target)]) == 2
     error = capsys.readouterr().err
     assert error.endswith("ONNX takes no name that is not UTF-8\n")
     assert error.count("\n") == 1

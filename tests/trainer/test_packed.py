@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from colorize_cli.errors import DataError
+from colorize_cli.errors import DataError, TrainingError
 from trainer.config import DataConfig
 from trainer.packed import pack
 
@@ -77,6 +77,17 @@ def test_unusable_photos_are_left_out_and_told():
     photos = packed(WIDE, None, np.full((8, 8, 3), 9, np.uint8), TALL[:3], TALL)
     assert photos.names == ("photo 0", "photo 4")
     assert photos.skipped == {1: "broken", 2: "near-grey", 3: "tiny"}
+
+
+def test_photos_that_do_not_fit_are_one_line_with_the_cure(monkeypatch):
+    """On a CPU PyTorch has a plain RuntimeError for it."""
+
+    def full(parts):
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory: 99 bytes")
+
+    monkeypatch.setattr(torch, "cat", full)
+    with pytest.raises(TrainingError, match=r"cannot hold .*data\.packed = 'never'"):
+        packed(WIDE)
 
 
 def test_nothing_usable_is_an_error():
