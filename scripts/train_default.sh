@@ -48,10 +48,11 @@ fi
 
 "$PYTHON" -m trainer.report "$OUT" --plot "$OUT/curves.png" | tee "$OUT/summary.json"
 
-# The model, its ONNX graph and what was measured, in pieces that any store takes.
-"$PYTHON" -m export "$OUT/model.safetensors" --out "$OUT/model.onnx"
-rm -rf "$PIECES"
+# The model, its ONNX graphs, which take their weights from it, and what was measured, in
+# pieces that any store takes. Only pieces of an earlier call are removed.
+"$PYTHON" -m export "$OUT/model.safetensors" --out "$OUT/model.onnx" --share-weights
 mkdir -p "$PIECES"
+rm -f "$PIECES"/*.part[0-9][0-9][0-9]
 for file in "$OUT"/model.safetensors "$OUT"/*.onnx "$OUT"/summary.json "$OUT"/log.jsonl; do
   split --bytes="$PIECE_BYTES" --numeric-suffixes --suffix-length=3 \
     "$file" "$PIECES/$(basename "$file").part"
