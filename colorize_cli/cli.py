@@ -5,10 +5,10 @@ other packages (`train`, `export-onnx`) come through the entry-point group
 `colorize.commands`.
 """
 
+import os
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import entry_points
-from pathlib import Path
 
 import click
 from click.shell_completion import CompletionItem
@@ -92,7 +92,9 @@ class LazyGroup(DefaultGroup):  # type: ignore[misc]
         """Find the command, and say so if a word is neither that nor a path."""
         word, known = args[0], self.list_commands(ctx)
         is_plain_word = word.replace("-", "").isalpha() and not word.startswith("-")
-        is_slip = is_plain_word and word not in known and not Path(word).exists()
+        # `Path.exists` raises where a name is too long to be one.
+        is_there = os.path.exists(word)  # noqa: PTH110
+        is_slip = is_plain_word and word not in known and not is_there
         # A shell that completes has not heard everything yet.
         if is_slip and not ctx.resilient_parsing:
             close = get_close_matches(word, known, n=1)

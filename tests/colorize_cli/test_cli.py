@@ -115,7 +115,12 @@ class TestCommands:
 
     @pytest.mark.parametrize(
         ("word", "hint"),
-        [("inspct", "; did you mean 'inspect'?"), ("import", None), ("holiday", ".")],
+        [
+            ("inspct", "; did you mean 'inspect'?"),
+            ("import", None),
+            ("holiday", "."),
+            pytest.param("a" * 300, ".", id="longer than any name"),
+        ],
     )
     def test_a_word_that_is_nothing_is_wrong_usage(self, cli, word, hint):
         """With the nearest command, if there is one."""
