@@ -29,7 +29,7 @@ from colorize_cli.model import find_model, load_model, read_network
 from colorize_cli.model.backend import Backend, Model
 from colorize_cli.model.config import ModelConfig
 from colorize_cli.model.onnx_backend import OnnxBackend
-from colorize_cli.model.onnx_session import resolve_device
+from colorize_cli.model.onnx_session import PLAIN, CudaSettings, resolve_device
 from colorize_cli.model.torch_backend import TorchBackend
 from colorize_cli.pipeline import Row, Sampling, denoise, prepare, rows_of
 from colorize_cli.settings import BatchSettings
@@ -49,8 +49,9 @@ class Way:
 
     backend: Literal["torch", "onnx"]
     precision: Literal["float32", "float16", "bfloat16"] = "float32"
-    # ONNX Runtime: a loop in Python, a graph of a step, or that as CUDA graphs.
-    loop: Literal["python", "step", "graphs"] = "step"
+    # ONNX Runtime: a loop in Python, or a graph of a step.
+    loop: Literal["python", "step"] = "step"
+    cuda: CudaSettings = PLAIN
     # PyTorch: the UNet compiled.
     compiled: bool = False
 
@@ -63,7 +64,12 @@ WAYS = {
     "onnx, float32, loop in Python": Way("onnx", loop="python"),
     "onnx, float32, step graph": Way("onnx"),
     "onnx, float16, step graph": Way("onnx", "float16"),
-    "onnx, float16, CUDA graphs": Way("onnx", "float16", loop="graphs"),
+    "onnx, float16, CUDA graphs": Way(
+        "onnx", "float16", cuda=CudaSettings(graphs=True)
+    ),
+    "onnx, float16, CUDA graphs, channels last": Way(
+        "onnx", "float16", cuda=CudaSettings(graphs=True, channels_last=True)
+    ),
 }
 
 
@@ -138,8 +144,7 @@ def opened(way: Way, model: Model, folder: Path) -> Backend:
     target = folder / f"{way.precision}_{way.loop}.onnx"
     half, with_step = way.precision == "float16", way.loop != "python"
     export_model(network, header, target, ExportOptions(fp16=half, with_step=with_step))
-    graphs = way.loop == "graphs"
-    return OnnxBackend.open(target, device, cuda_graphs=graphs)[0]
+    return OnnxBackend.open(target, device, cuda=way.cuda)[0]
 
 
 def measured(

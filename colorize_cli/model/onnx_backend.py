@@ -33,7 +33,13 @@ from colorize_cli.model.onnx_graphs import (
     feature_names,
 )
 from colorize_cli.model.onnx_loop import StepLoop
-from colorize_cli.model.onnx_session import RUNTIME_ERRORS, open_session, resolve_device
+from colorize_cli.model.onnx_session import (
+    PLAIN,
+    RUNTIME_ERRORS,
+    CudaSettings,
+    open_session,
+    resolve_device,
+)
 
 __all__ = ["OnnxBackend", "open_loop"]
 
@@ -64,8 +70,7 @@ class OnnxBackend:
         path: Path,
         device: str,
         threads: int | None = None,
-        *,
-        cuda_graphs: bool = False,
+        cuda: CudaSettings = PLAIN,
     ) -> tuple[Self, Header]:
         """Open an exported model.
 
@@ -73,8 +78,7 @@ class OnnxBackend:
             path: NAME.onnx; its encoder, if it has one, lies beside it.
             device: `auto`, `cpu`, `cuda` or `cuda:N`.
             threads: CPU threads; None is one per usable core.
-            cuda_graphs: On a GPU, record the kernels of each batch and size once, then
-                replay them; needs NAME.step.onnx.
+            cuda: How NAME.step.onnx works on a GPU.
 
         Raises:
             CheckpointError: If a file is missing, damaged, not a model of this tool, or
@@ -97,7 +101,7 @@ class OnnxBackend:
         loop = None
         step_path = path.with_suffix(STEP_SUFFIX)
         if resolved != "cpu" and step_path.is_file():
-            loop = open_loop(step_path, resolved, header, cuda_graphs=cuda_graphs)
+            loop = open_loop(step_path, resolved, header, cuda)
         return cls(path, resolved, denoiser, encoder, loop), header
 
     def encode(self, luminance: NDArray[np.float32]) -> Features:
@@ -156,7 +160,7 @@ class OnnxBackend:
 
 
 def open_loop(
-    path: Path, device: str, header: Header, *, cuda_graphs: bool = False
+    path: Path, device: str, header: Header, cuda: CudaSettings = PLAIN
 ) -> StepLoop:
     """Open NAME.step.onnx.
 
@@ -164,13 +168,13 @@ def open_loop(
         path: The file.
         device: `cpu` or `cuda:N`.
         header: That of NAME.onnx, which was exported with it.
-        cuda_graphs: Record the kernels of each batch and size once, then replay them.
+        cuda: How it works if the device is a GPU.
 
     Raises:
         CheckpointError: If it is damaged, or from another export than NAME.onnx.
     """
     check_external_data(path)
-    session = open_session(path, device, cuda_graphs=cuda_graphs)
+    session = open_session(path, device, cuda=cuda)
     found = session.get_modelmeta().custom_metadata_map.get(HEADER_KEY)
     if Header.from_text(path, found) != header:
         raise CheckpointError(

@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import io
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import onnxruntime
@@ -15,7 +16,9 @@ from colorize_cli.model.cuda_driver import count_gpus
 from colorize_cli.model.device import DeviceStatus, no_such_gpu, settle, statuses
 
 __all__ = [
+    "PLAIN",
     "RUNTIME_ERRORS",
+    "CudaSettings",
     "available_devices",
     "open_session",
     "resolve_device",
@@ -48,12 +51,28 @@ PROBE = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class CudaSettings:
+    """How ONNX Runtime works on a GPU.
+
+    Attributes:
+        graphs: Record the kernels of each batch and size once, then replay them; only
+            for runs with bound tensors.
+        channels_last: Lay tensors out as tensor cores want them for convolutions.
+    """
+
+    graphs: bool = False
+    channels_last: bool = False
+
+
+PLAIN = CudaSettings()
+
+
 def open_session(
     path: Path,
     device: str,
     threads: int | None = None,
-    *,
-    cuda_graphs: bool = False,
+    cuda: CudaSettings = PLAIN,
 ) -> onnxruntime.InferenceSession:
     """Open a graph whose external data has been checked.
 
@@ -61,7 +80,7 @@ def open_session(
         path: The ONNX file.
         device: `cpu` or `cuda:N`, as `resolve_device` says.
         threads: Threads within an operator; None is one per usable core.
-        cuda_graphs: Record kernels and replay them; only for runs with bound tensors.
+        cuda: How it works if the device is a GPU.
 
     Raises:
         CheckpointError: If ONNX Runtime cannot load the graph.
@@ -70,7 +89,7 @@ def open_session(
     # The default logger would report what is raised here.
     onnxruntime.set_default_logger_severity(FATAL)
     try:
-        session = _create(str(path), device, threads, cuda_graphs=cuda_graphs)
+        session = _create(str(path), device, threads, cuda)
     except RUNTIME_ERRORS as error:
         reason = str(error).partition("\n")[0]
         raise CheckpointError(
@@ -98,11 +117,7 @@ def available_devices() -> list[DeviceStatus]:
 
 
 def _create(
-    model: str | bytes,
-    device: str,
-    threads: int | None,
-    *,
-    cuda_graphs: bool = False,
+    model: str | bytes, device: str, threads: int | None, cuda: CudaSettings = PLAIN
 ) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = ERROR if device == "cpu" else FATAL
@@ -113,7 +128,11 @@ def _create(
     # a shared one they took 1.6 times the CPU time and were slower.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     kind, _, index = device.partition(":")
-    on_gpu = {"device_id": int(index or 0), "enable_cuda_graph": int(cuda_graphs)}
+    on_gpu = {
+        "device_id": int(index or 0),
+        "enable_cuda_graph": int(cuda.graphs),
+        "prefer_nhwc": int(cuda.channels_last),
+    }
     providers = [CPU] if kind == "cpu" else [(CUDA, on_gpu), CPU]
     if kind == "cuda":
         _preload_cuda()

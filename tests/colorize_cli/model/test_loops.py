@@ -13,6 +13,7 @@ from colorize_cli.errors import CheckpointError
 from colorize_cli.model import onnx_loop
 from colorize_cli.model.checkpoint import load_network
 from colorize_cli.model.onnx_backend import OnnxBackend, open_loop
+from colorize_cli.model.onnx_session import CudaSettings
 from colorize_cli.model.torch_backend import TorchBackend
 from export.bundle import export_model
 from export.options import ExportOptions
@@ -124,7 +125,10 @@ def test_lower_precision_stays_near(graph_path, encoder_network):
 
 @pytest.mark.gpu
 @pytest.mark.parametrize("sampler", SAMPLERS)
-@pytest.mark.parametrize("kind", ["onnx", "onnx, graphs", "torch", "torch, compiled"])
+@pytest.mark.parametrize(
+    "kind",
+    ["onnx", "onnx, graphs", "onnx, channels last", "torch", "torch, compiled"],
+)
 def test_a_gpu_walks_as_the_cpu_does(graph_path, encoder_network, sampler, kind):
     """Every way of running the loop on a GPU, twice, so that graphs are replayed."""
     backend, header = OnnxBackend.open(graph_path, "cpu")
@@ -133,8 +137,10 @@ def test_a_gpu_walks_as_the_cpu_does(graph_path, encoder_network, sampler, kind)
     wanted = in_python(backend, features, x, draw, sampler, header.config)
     if kind.startswith("onnx"):
         step = graph_path.with_suffix(".step.onnx")
-        graphs = kind.endswith("graphs")
-        loop = open_loop(step, "cuda:0", header, cuda_graphs=graphs)
+        cuda = CudaSettings(
+            graphs=kind.endswith("graphs"), channels_last=kind.endswith("last")
+        )
+        loop = open_loop(step, "cuda:0", header, cuda)
         walk = partial(loop.run, features)
     else:
         compiled = kind.endswith("compiled")

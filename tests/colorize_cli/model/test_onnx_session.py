@@ -11,6 +11,7 @@ from colorize_cli.model import onnx_session
 from colorize_cli.model.device import DeviceStatus
 from colorize_cli.model.onnx_session import (
     PROBE,
+    CudaSettings,
     available_devices,
     open_session,
     resolve_device,
@@ -63,6 +64,28 @@ def test_the_probe_is_a_valid_graph(probe_path):
     onnx.checker.check_model(onnx.load_from_string(PROBE), full_check=True)
     session = open_session(probe_path, "cpu")
     assert session.get_providers() == ["CPUExecutionProvider"]
+
+
+def test_what_a_gpu_is_asked_for(probe_path, monkeypatch):
+    """CUDA's own names for it; nothing of it on the CPU."""
+    asked = []
+
+    class Session:
+        def __init__(self, *_, providers, **__):
+            asked.append(providers)
+
+        def get_providers(self):
+            return [onnx_session.CUDA]
+
+    monkeypatch.setattr(onnx_session.onnxruntime, "InferenceSession", Session)
+    cuda = CudaSettings(graphs=True, channels_last=True)
+    open_session(probe_path, "cuda:1", cuda=cuda)
+    open_session(probe_path, "cpu", cuda=cuda)
+    on_gpu = {"device_id": 1, "enable_cuda_graph": 1, "prefer_nhwc": 1}
+    assert asked == [
+        [(onnx_session.CUDA, on_gpu), onnx_session.CPU],
+        [onnx_session.CPU],
+    ]
 
 
 def test_the_cpu_always_works():
