@@ -12,6 +12,15 @@ from colorize_cli.diffusion.schedule import NoiseSchedule
 SCHEDULE = NoiseSchedule.log_snr(20, -9, 4).zero_terminal_snr()
 
 
+@pytest.fixture
+def photos(tmp_path):
+    """A folder with a photo."""
+    rgb = np.random.default_rng(0).integers(0, 256, (40, 48, 3), dtype=np.uint8)
+    (tmp_path / "val").mkdir()
+    assert cv2.imwrite(str(tmp_path / "val" / "a.png"), rgb)
+    return tmp_path / "val"
+
+
 @pytest.mark.parametrize("spacing", ["respaced", "log_snr", "ends", "angle"])
 @pytest.mark.parametrize("steps", [2, 5, 12])
 def test_every_spacing_starts_from_pure_noise(spacing, steps):
@@ -53,13 +62,12 @@ def test_what_is_called_the_same(ratios, expected):
     assert is_same(np.array(ratios)) is expected
 
 
-def test_a_second_run_measures_only_what_is_missing(tmp_path, tiny_model_path, capsys):
+def test_a_second_run_measures_only_what_is_missing(
+    photos, tmp_path, tiny_model_path, capsys
+):
     """Figures are kept by setting; the table has all rows."""
-    rgb = np.random.default_rng(0).integers(0, 256, (40, 48, 3), dtype=np.uint8)
-    (tmp_path / "val").mkdir()
-    assert cv2.imwrite(str(tmp_path / "val" / "a.png"), rgb)
     output = tmp_path / "few.md"
-    common = [str(tmp_path / "val"), "--model", str(tiny_model_path), "--samples", "2"]
+    common = [str(photos), "--model", str(tiny_model_path), "--samples", "2"]
     common += ["--samplers", "dpm", "--spacings", "respaced", "--output", str(output)]
     main([*common, "--steps", "2"])
     (first,) = json.loads(output.with_suffix(".json").read_text()).values()
@@ -73,13 +81,10 @@ def test_a_second_run_measures_only_what_is_missing(tmp_path, tiny_model_path, c
     assert "| dpm | 1 | respaced |" in output.read_text()
 
 
-def test_seeds_are_averaged(tmp_path, tiny_model_path):
+def test_seeds_are_averaged(photos, tmp_path, tiny_model_path):
     """Of each way; what chance does is seen between two seeds of the whole loop."""
-    rgb = np.random.default_rng(0).integers(0, 256, (40, 48, 3), dtype=np.uint8)
-    (tmp_path / "val").mkdir()
-    assert cv2.imwrite(str(tmp_path / "val" / "a.png"), rgb)
     output = tmp_path / "few.md"
-    common = [str(tmp_path / "val"), "--model", str(tiny_model_path), "--samples", "2"]
+    common = [str(photos), "--model", str(tiny_model_path), "--samples", "2"]
     common += ["--samplers", "dpm", "--spacings", "respaced", "--steps", "2"]
     main([*common, "--output", str(output), "--seeds", "3"])
     (found,) = json.loads(output.with_suffix(".json").read_text()).values()
