@@ -2,20 +2,17 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 
 import colorize_cli
-from colorize_cli.errors import TrainingError
 from colorize_cli.model.checkpoint import save_network
 from colorize_cli.model.header import Header
 from trainer.checkpoints import RunState
 from trainer.learner import Learner
+from trainer.replacing import replacing
 
 __all__ = ["commit", "copy_model", "write_model"]
 
@@ -80,15 +77,3 @@ def copy_model(source: Path, target: Path) -> None:
     """
     with replacing(target) as partial:
         shutil.copyfile(source, partial)
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A file to write in the context, which then takes the place of `path`."""
-    partial = path.with_name(f".partial-{path.name}")
-    try:
-        yield partial
-        partial.replace(path)
-    except (OSError, SafetensorError) as error:
-        partial.unlink(missing_ok=True)
-        raise TrainingError(f"{path}: cannot be written ({error})") from error

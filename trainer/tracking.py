@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from colorize_cli.errors import ConfigError, TrainingError
+from trainer.replacing import replacing
 
 __all__ = [
     "Captioned",
@@ -70,17 +71,13 @@ class LocalTracker:
         """
         self.folder = folder
         self.path = folder / "log.jsonl"
-        try:
+        # A full disk must not cost the lines that are there.
+        with replacing(self.path) as partial:
             kept = []
             if resumed_at is not None and self.path.exists():
                 lines = self.path.read_text(encoding="utf-8").splitlines()
                 kept = [line for line in lines if line_iteration(line) <= resumed_at]
-            # Beside it first: a full disk must not cost the lines that are there.
-            partial = folder / ".partial-log.jsonl"
             partial.write_text("".join(f"{line}\n" for line in kept))
-            partial.replace(self.path)
-        except OSError as error:
-            raise TrainingError(f"{self.path}: cannot be written ({error})") from error
 
     def log(self, iteration: int, figures: Mapping[str, float]) -> None:
         """Append a line."""

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Hashable, Iterable
 from pathlib import Path, PurePosixPath
-from stat import S_ISDIR, S_ISREG
+from stat import S_ISDIR
 from typing import Protocol, Self
 
 from colorize_cli.errors import DecodeError, PlanError
@@ -117,8 +117,7 @@ class FolderDestination:
 
     def exists(self, relative: PurePosixPath) -> bool:
         """Whether a file is there, also where the folder may not be looked into."""
-        status = disk.status_of(self.root / relative)
-        return status is not None and S_ISREG(status.st_mode)
+        return disk.is_file(self.root / relative)
 
     def read(self, relative: PurePosixPath) -> bytes | None:
         """The whole file; see `Destination`."""

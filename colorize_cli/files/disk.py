@@ -3,6 +3,7 @@
 import errno
 import os
 from pathlib import Path
+from stat import S_ISREG
 
 from colorize_cli.errors import DecodeError, EncodeError
 from colorize_cli.files.drafts import draft_for, lock_draft
@@ -10,6 +11,7 @@ from colorize_cli.files.drafts import draft_for, lock_draft
 __all__ = [
     "Identity",
     "identity",
+    "is_file",
     "read",
     "read_reason",
     "status_of",
@@ -47,6 +49,12 @@ def status_of(path: Path) -> os.stat_result | None:
     # No name holds a NUL.
     except (OSError, ValueError):
         return None
+
+
+def is_file(path: Path) -> bool:
+    """Whether an ordinary file is there and may be looked at."""
+    status = status_of(path)
+    return status is not None and S_ISREG(status.st_mode)
 
 
 def identity(path: Path) -> Identity | None:

@@ -14,7 +14,7 @@ from colorize_cli.files.archives import (
 )
 from colorize_cli.files.archives.destination import ArchiveDestination
 from colorize_cli.files.destination import Destination, FolderDestination
-from colorize_cli.files.disk import Identity, identity, status_of
+from colorize_cli.files.disk import Identity, identity, is_file, status_of
 from colorize_cli.files.listing import listed_photos
 from colorize_cli.files.remote.url import is_url, shown
 from colorize_cli.files.source import FileSource, Found
@@ -61,12 +61,6 @@ def gather(
     for url in filter(is_url, named):
         found.add(from_url(str(url), destination))
     return found
-
-
-def is_file(path: Path) -> bool:
-    """Whether an ordinary file is there and may be looked at."""
-    status = status_of(path)
-    return status is not None and S_ISREG(status.st_mode)
 
 
 def from_stdin(places: Sequence[Path | str]) -> StreamSource:
